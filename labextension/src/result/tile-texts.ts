@@ -1,0 +1,126 @@
+/** What the tiles say. Pure, so that the wording of every case is tested without a browser. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import {
+  coresUsed,
+  formatBytes,
+  formatBytesChange,
+  formatSeconds,
+  threeDigits
+} from '../format';
+import type { IMeasurement } from '../measurement';
+
+export interface ITile {
+  id: 'wall' | 'cpu' | 'peak' | 'kept' | 'rss';
+  name: string;
+  /** The figure with its unit, or null: not measured. */
+  value: string | null;
+  /** What must be known to read the figure right. */
+  details: string[];
+  /** What the figure is and how it was measured, shown on demand. */
+  explanation: string;
+}
+
+export function tileTexts(m: IMeasurement, trans: TranslationBundle): ITile[] {
+  return [
+    wallTile(m, trans),
+    cpuTile(m, trans),
+    peakTile(m, trans),
+    keptTile(m, trans),
+    rssTile(m, trans)
+  ];
+}
+
+/** "with tracing", and for how long if it ended before the cell; empty for an untraced cell. */
+export function tracingWords(
+  m: IMeasurement,
+  trans: TranslationBundle
+): string[] {
+  if (!m.traced) {
+    return [];
+  }
+  return m.trace_complete || m.state === 'running'
+    ? [trans.__('with tracing')]
+    : [trans.__('with tracing for %1', formatSeconds(m.traced_s))];
+}
+
+function wallTile(m: IMeasurement, trans: TranslationBundle): ITile {
+  return {
+    id: 'wall',
+    name: trans.__('Wall time'),
+    value: formatSeconds(m.wall_s),
+    details: tracingWords(m, trans),
+    explanation: trans.__(
+      'The time that passed on the clock while the statements of the cell ran. Tracing memory slows Python down, arrays hardly at all; %%measure --time measures without it.'
+    )
+  };
+}
+
+function cpuTile(m: IMeasurement, trans: TranslationBundle): ITile {
+  const cores = coresUsed(m.cpu_s, m.wall_s);
+  const used =
+    cores === null ? [] : [trans.__('%1 cores used', threeDigits(cores))];
+  return {
+    id: 'cpu',
+    name: trans.__('CPU time'),
+    value: formatSeconds(m.cpu_s),
+    details: [...used, ...tracingWords(m, trans)],
+    explanation: trans.__(
+      'The time that processor cores worked for this process, all threads added up. Divided by the wall time it gives the cores used: far below 1, the cell waited; above 1, a library ran threads.'
+    )
+  };
+}
+
+function peakTile(m: IMeasurement, trans: TranslationBundle): ITile {
+  return {
+    id: 'peak',
+    name: trans.__('Peak memory'),
+    value: m.peak_bytes === null ? null : formatBytes(m.peak_bytes),
+    details: m.peak_bytes === null ? [] : [peakDetail(m, trans)],
+    explanation: trans.__(
+      'The most memory that Python objects and NumPy arrays held at one moment, above what they held when the cell started. Every allocation is counted, so short-lived temporaries are in it.'
+    )
+  };
+}
+
+function peakDetail(m: IMeasurement, trans: TranslationBundle): string {
+  if (m.state === 'running') {
+    return trans.__('so far');
+  }
+  return m.trace_complete
+    ? trans.__('above the start')
+    : trans.__('in the first %1, then not traced', formatSeconds(m.traced_s));
+}
+
+function keptTile(m: IMeasurement, trans: TranslationBundle): ITile {
+  return {
+    id: 'kept',
+    name: trans.__('Kept'),
+    value: m.net_bytes === null ? null : formatBytesChange(m.net_bytes),
+    details: m.net_bytes === null ? [] : [trans.__('at the end')],
+    explanation: trans.__(
+      'The memory that Python objects and NumPy arrays still hold when the cell has ended, compared with its start: what its variables keep alive. It is known only if all of the cell was traced.'
+    )
+  };
+}
+
+function rssTile(m: IMeasurement, trans: TranslationBundle): ITile {
+  const details: string[] = [];
+  if (m.rss_peak_bytes !== null && m.rss_start_bytes !== null) {
+    const change = formatBytesChange(m.rss_peak_bytes - m.rss_start_bytes);
+    details.push(trans.__('%1 from the start', change));
+  }
+  if (m.rss_peak_bytes !== null && !m.rss_exact) {
+    details.push(trans.__('sampled'));
+  }
+  return {
+    id: 'rss',
+    name: trans.__('Process (RSS)'),
+    value: m.rss_peak_bytes === null ? null : formatBytes(m.rss_peak_bytes),
+    details,
+    explanation: trans.__(
+      'The most physical memory that the whole kernel process held during the cell: Python, all libraries and their buffers. "Sampled" means the largest of the samples; the true peak may lie between two of them.'
+    )
+  };
+}

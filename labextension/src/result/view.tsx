@@ -1,0 +1,115 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { formatBytes, formatSeconds } from '../format';
+import {
+  FORMAT_VERSION,
+  type IMeasurement,
+  type Reading
+} from '../measurement';
+import { StateLine } from './state-line';
+import { Statements } from './statements';
+import { Tiles } from './tiles';
+import { Timeline } from './timeline';
+
+export interface IResultViewProps {
+  /** What the output holds under our MIME type. */
+  reading: Reading;
+  /** The output's own HTML, sanitized, shown where we cannot show better; null if there is none. */
+  fallbackHTML: string | null;
+  trans: TranslationBundle;
+}
+
+/** Everything under a measured cell. */
+export function ResultView(props: IResultViewProps): JSX.Element {
+  const { reading, trans } = props;
+  if (reading.kind === 'measurement') {
+    return <MeasurementView measurement={reading.measurement} trans={trans} />;
+  }
+  const sentence =
+    reading.kind === 'newer'
+      ? trans.__(
+          'This measurement was saved by a newer tinytorch-lab (format %1, this one reads %2). Update tinytorch-lab to see all of it.',
+          reading.version,
+          FORMAT_VERSION
+        )
+      : trans.__(
+          'This measurement cannot be shown: its field "%1" is missing or damaged. Run the cell again.',
+          reading.field
+        );
+  return <Fallback sentence={sentence} html={props.fallbackHTML} />;
+}
+
+export interface IMeasurementViewProps {
+  measurement: IMeasurement;
+  trans: TranslationBundle;
+}
+
+function MeasurementView(props: IMeasurementViewProps): JSX.Element {
+  const { measurement, trans } = props;
+  return (
+    <section
+      className="tt-Measure"
+      data-state={measurement.state}
+      aria-label={trans.__('Measurement of this cell')}
+      aria-busy={measurement.state === 'running'}
+    >
+      <StateLine measurement={measurement} trans={trans} />
+      <Tiles measurement={measurement} trans={trans} />
+      <Timeline measurement={measurement} trans={trans} />
+      <Statements measurement={measurement} trans={trans} />
+      <Notes notes={measurement.notes} />
+      <p className="tt-sr-only" aria-live="polite">
+        {announcement(measurement, trans)}
+      </p>
+    </section>
+  );
+}
+
+/** Changes only with the state, so that a screen reader speaks twice a run and not ten times a second. */
+function announcement(
+  measurement: IMeasurement,
+  trans: TranslationBundle
+): string {
+  if (measurement.state === 'running') {
+    return trans.__('Measuring this cell.');
+  }
+  const wall = formatSeconds(measurement.wall_s);
+  return measurement.peak_bytes === null
+    ? trans.__('Measured: wall time %1.', wall)
+    : trans.__(
+        'Measured: wall time %1, peak memory %2.',
+        wall,
+        formatBytes(measurement.peak_bytes)
+      );
+}
+
+function Notes(props: { notes: string[] }): JSX.Element | null {
+  if (props.notes.length === 0) {
+    return null;
+  }
+  return (
+    <ul className="tt-Measure-notes">
+      {props.notes.map((note, index) => (
+        <li key={index}>{note}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Fallback(props: {
+  sentence: string;
+  html: string | null;
+}): JSX.Element {
+  return (
+    <section className="tt-Measure" data-state="unreadable">
+      <p className="tt-Measure-unreadable">{props.sentence}</p>
+      {props.html !== null && (
+        <div
+          className="jp-RenderedHTMLCommon"
+          dangerouslySetInnerHTML={{ __html: props.html }}
+        />
+      )}
+    </section>
+  );
+}

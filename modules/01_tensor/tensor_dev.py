@@ -1,0 +1,649 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Module 01: Tensor
+#
+# **You build** the operations of a tensor library, one small function on NumPy arrays at a time; a given class gathers them into
+# `Tensor`. Every later module runs on the file that this lesson exports.
+#
+# **You measure** three things that decide how fast and how large every later program is:
+# - which operations copy memory, and which only describe the same bytes anew (`%%measure`, peak memory);
+# - what the order of memory accesses costs while the arithmetic stays the same (`%%measure --time`);
+# - how the cost of a matrix product grows (`%%complexity`, against your own count).
+#
+# **Prerequisites:** Python functions, NumPy indexing; no earlier module. **Unlocks:** 02 Activations, 03 Layers, 05 Autograd, 08 DataLoader.
+
+# %% [markdown]
+# ## Part 1: Foundations
+#
+# A tensor is a block of bytes and a description of it: `dtype` (the bytes of one element and their meaning), `shape`, and for each axis
+# a `stride`, the bytes from one element to the next along that axis: $\text{address}(i, j) = \text{start} + i\,s_0 + j\,s_1$.
+# Two tensors may describe the *same* bytes with other shapes or strides: a **view**, which moves nothing. Everything else is traffic:
+#
+# | operation, float32 | flops | bytes moved | flops per byte |
+# |---|---|---|---|
+# | add, n elements | n | 12n (read two, write one) | 1/12 for every n |
+# | (M, K) @ (K, N) | 2MNK | at least 4(MK + KN + MN) | n/6 for M = N = K = n |
+# | reshape, transpose | 0 | 0 | |
+#
+# A processor computes many more numbers a second than memory delivers. So `add` waits for memory, and a large matrix product
+# need not. You will check the 2MNK, and the zeros.
+
+# %%
+#| default_exp core.tensor
+#| export
+"""The tensor: operations on NumPy arrays, and the class ``Tensor`` that gathers them.
+
+An operation is a function on ndarrays (``matmul``, ``reduce_sum``). Tensors call it through ``apply``, where every computation passes.
+"""
+
+import importlib
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+Axis = int | Sequence[int] | None
+Operand: TypeAlias = "Tensor | Array | float | np.number[Any] | np.bool"
+
+FLOAT32 = np.dtype(np.float32)
+NUMERIC = "biuf"  # dtype.kind of booleans, integers (signed or not) and floats
+
+# %% nbgrader={"grade": false, "grade_id": "01-helpers", "locked": true, "schema_version": 3, "solution": false, "task": false}
+rng = np.random.default_rng(1)
+
+def check(got, expected, what):
+    """Fail, saying what was expected, unless ``got`` has the shape and the values of ``expected``."""
+    assert got is not None, f"{what}: the function returned nothing; does it end with `return`?"
+    assert np.shape(got) == np.shape(expected), f"{what}: expected shape {np.shape(expected)}, got {np.shape(got)}"
+    assert np.allclose(got, expected, rtol=1e-5, atol=1e-6), f"{what}: expected\n{expected}\ngot\n{got}"
+
+def refusal(error, function, *args, **params):
+    """The sentence with which ``function`` refuses its arguments: it must raise ``error``."""
+    try:
+        function(*args, **params)
+    except error as refused:
+        return str(refused)
+    raise AssertionError(f"{function.__name__}{args} should raise {error.__name__}, but it returned")
+
+# %% [markdown]
+# ### 1.1 What comes in: the dtype rule
+# NumPy makes float64 of every Python float. Half the bytes do for our work, so floats become float32 unless asked otherwise. Integers stay:
+# float32 has 24 binary digits, and an id of 16,777,217 = 2^24 + 1 would come back as 16,777,216. What fits already is shared, not copied.
+
+# %% nbgrader={"grade": false, "grade_id": "01-as-array", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def as_array(data: ArrayLike, dtype: DTypeLike | None = None) -> Array:
+    """``data`` as an ndarray of numbers, sharing memory if ``data`` is an array of the right dtype.
+
+    Without ``dtype``, floats become float32; integers and booleans keep theirs. ValueError for rows of unequal length, TypeError for
+    anything but numbers. ``as_array([1, 2.5])`` is ``array([1. , 2.5], dtype=float32)``.
+    """
+    # TODO: make an array, decide its dtype, convert only where needed.
+    # APPROACH:
+    # 1. np.asarray(data) raises ValueError for ragged rows: raise your own, with NumPy's reason in it
+    # 2. the target is the given dtype, else float32 for floats (dtype.kind "f"), else the array's own
+    # 3. refuse if the kind of the array or of the target is not in NUMERIC
+    # HINTS: astype(target, copy=False) copies only where the dtype changes.
+    ### BEGIN SOLUTION
+    try:
+        array = np.asarray(data)
+    except ValueError as error:
+        raise ValueError(f"A tensor needs rows of equal length: {error}") from None
+    target = np.dtype(dtype) if dtype is not None else FLOAT32 if array.dtype.kind == "f" else array.dtype
+    if array.dtype.kind not in NUMERIC or target.kind not in NUMERIC:
+        raise TypeError(f"A tensor holds numbers, got {array.dtype} to store as {target}.")
+    return array.astype(target, copy=False)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-as-array-test", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
+def test_as_array():
+    for data, dtype in [([1, 2.5], "float32"), ([True, False], "bool"), (np.arange(3, dtype=np.int16), "int16")]:
+        check(as_array(data), data, f"as_array({data})")
+        assert as_array(data).dtype == dtype, f"as_array({data}) should be {dtype}, got {as_array(data).dtype}"
+    assert as_array([16_777_217])[0] == 16_777_217, "integers must not pass through float32"
+    floats = np.array([1.0, 2.0], dtype=np.float32)
+    assert np.shares_memory(as_array(floats), floats), "an array that is float32 already needs no copy"
+    assert "length" in refusal(ValueError, as_array, [[1, 2], [3]]) and refusal(TypeError, as_array, ["1", "2"])
+    ### BEGIN HIDDEN TESTS
+    doubles = np.array([[1.5, 0.1]])
+    assert as_array(doubles).dtype == np.float32 and as_array(np.float16(1.5)).dtype == np.float32
+    assert doubles.dtype == np.float64 and np.shares_memory(as_array(doubles, np.float64), doubles)
+    assert as_array([0.1], np.float64)[0] == 0.1, "all the digits of a float64 that was asked for"
+    check(as_array([1.7, -1.7], dtype=np.int32), [1, -1], "floats stored as integers are cut")
+    assert as_array([1, 0], dtype=bool).dtype == bool and as_array(3).shape == () and as_array([]).dtype == np.float32
+    assert "<U1" in refusal(TypeError, as_array, "5", np.float32) and "inhomogeneous" in refusal(ValueError, as_array, [[1.0], 2.0])
+    for data, dtype in [(None, None), ([1.5], str), ([1 + 2j], None), ([1.0], complex)]:
+        refusal(TypeError, as_array, data, dtype)
+    ### END HIDDEN TESTS
+
+test_as_array()
+
+# %% [markdown]
+# ### 1.2 Strides
+# A new array is *contiguous*: its last axis is dense, and each axis to the left steps over everything to its right.
+
+# %% nbgrader={"grade": false, "grade_id": "01-contiguous-strides", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def contiguous_strides(shape, itemsize):
+    """The strides, in bytes, of a new array: ``contiguous_strides((2, 3), 4)`` is ``(12, 4)``."""
+    # TODO: from the last axis to the first, note the step, then multiply it by the size of the axis.
+    ### BEGIN SOLUTION
+    strides = []
+    for size in reversed(shape):
+        strides.append(itemsize)
+        itemsize *= size
+    return tuple(reversed(strides))
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-contiguous-strides-test", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+def test_contiguous_strides():
+    got = contiguous_strides((2, 3), 4)
+    assert got == (12, 4), f"float32 of shape (2, 3): a row further is 3 * 4 bytes further; expected (12, 4), got {got}"
+    ### BEGIN HIDDEN TESTS
+    for shape, dtype in [((5,), np.int16), ((4, 3, 2), np.float64), ((2, 1, 7, 3), np.float32), ((), np.int8)]:
+        assert contiguous_strides(shape, np.dtype(dtype).itemsize) == np.empty(shape, dtype).strides, f"shape {shape}"
+    ### END HIDDEN TESTS
+
+test_contiguous_strides()
+
+# %% [markdown]
+# ### 1.3 Reshape
+# The same bytes with another shape: nothing moves while the number of elements stays. One size may be -1; it follows from the others.
+
+# %% nbgrader={"grade": false, "grade_id": "01-reshape", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def reshape(x: Array, shape: Shape) -> Array:
+    """``x`` with another shape, its elements in the same order; a view if ``x`` is contiguous. One size may be -1.
+
+    Raises ValueError, with both shapes, if the numbers of elements differ. ``reshape(np.zeros((2, 6)), (3, -1))`` has shape (3, 4).
+    """
+    # TODO: replace a -1, compare the numbers of elements, return x.reshape(...).
+    # HINTS: math.prod multiplies the sizes. Without its -1 the product may be 0.
+    ### BEGIN SOLUTION
+    known = math.prod(size for size in shape if size != -1)
+    missing = x.size // known if known else 0
+    sizes = tuple(missing if size == -1 else size for size in shape)
+    if math.prod(sizes) != x.size or shape.count(-1) > 1:
+        raise ValueError(f"Cannot reshape {x.shape} ({x.size} elements) into {shape}: the numbers of elements must agree.")
+    return x.reshape(sizes)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-reshape-test", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
+def test_reshape():
+    x = np.arange(12.0).reshape(2, 6)
+    check(reshape(x, (4, 3)), [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]], "reshape to (4, 3)")
+    check(reshape(x, (3, -1)), [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]], "12 elements in 3 rows")
+    assert np.shares_memory(reshape(x, (12,)), x), "reshape of a contiguous array must be a view, not a copy"
+    message = refusal(ValueError, reshape, x, (5, 2))
+    assert "(2, 6)" in message and "(5, 2)" in message, f"the message should name both shapes: {message}"
+    ### BEGIN HIDDEN TESTS
+    assert x.shape == (2, 6) and reshape(x, (2, -1, 3)).shape == (2, 2, 3) and reshape(np.ones(1), ()).shape == ()
+    assert reshape(np.zeros((0, 3)), (3, 0)).shape == (3, 0) and reshape(np.zeros((0, 3)), (-1, 2)).shape == (0, 2)
+    for shape in [(-1, 5), (-1, -1), (13,), (3, -1, -1), (24, -1), (0, -1)]:
+        assert str(shape) in refusal(ValueError, reshape, x, shape)
+    refusal(ValueError, reshape, np.zeros((1,)), (-1, -1))
+    ### END HIDDEN TESTS
+
+test_reshape()
+
+# %% [markdown]
+# ### 1.4 Transpose
+# To swap two axes is to swap two strides: `(12, 4)` becomes `(4, 12)`. Given first: how axes are named, any order of axes, indexing.
+
+# %%
+#| export
+def normalize_axis(axis: Axis, ndim: int) -> Shape:
+    """The axes meant by ``axis`` as numbers from 0; None means all. ValueError for one that is not there or is named twice."""
+    axes = tuple(range(ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+    for one in axes:
+        if not -ndim <= one < ndim:
+            raise ValueError(f"Axis {one} is out of range: {ndim} dimensions have the axes {-ndim} to {ndim - 1}.")
+    if len({one % ndim for one in axes}) != len(axes):
+        raise ValueError(f"Each axis may be named once, got {axes} for {ndim} dimensions.")
+    return tuple(one % ndim for one in axes)
+
+
+def permute(x: Array, order: Shape) -> Array:
+    """``x`` with its axes in another order, a view: ``permute(np.zeros((2, 3, 4)), (2, 0, 1))`` has shape (4, 2, 3)."""
+    if len(order) != x.ndim:
+        raise ValueError(f"permute needs all {x.ndim} axes of shape {x.shape}, got {order}.")
+    return x.transpose(normalize_axis(order, x.ndim))
+
+
+def index(x: Array, key: Any) -> Array:
+    """``x[key]``: a view for integers and slices, a copy for arrays of indices or booleans."""
+    return x[key]
+
+# %% nbgrader={"grade": false, "grade_id": "01-transpose", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def transpose(x: Array, d0: int | None = None, d1: int | None = None) -> Array:
+    """``x`` with axes ``d0`` and ``d1`` swapped, a view; without them the last two: (2, 3, 4) becomes (2, 4, 3).
+
+    With fewer than two dimensions and no axes, ``x`` as it is. ValueError for one axis alone, or one that is not there.
+    """
+    # TODO: list the axes in order, swap two entries, permute.
+    # APPROACH:
+    # 1. no axes given: x itself if it has fewer than 2 dimensions, else -2 and -1; only one given: ValueError
+    # 2. normalize_axis refuses axes that are not there; order = list(range(x.ndim)); swap two entries; permute
+    # HINTS: order takes negative indices.
+    ### BEGIN SOLUTION
+    if d0 is None and d1 is None:
+        if x.ndim < 2:
+            return x
+        d0, d1 = -2, -1
+    if d0 is None or d1 is None:
+        raise ValueError(f"transpose needs two axes or none, got {d0} and {d1}.")
+    (first,), (second,) = normalize_axis(d0, x.ndim), normalize_axis(d1, x.ndim)
+    order = list(range(x.ndim))
+    order[first], order[second] = second, first
+    return permute(x, tuple(order))
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-transpose-test", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
+def test_transpose():
+    x = np.arange(24.0).reshape(2, 3, 4)
+    check(transpose(x[0]), [[0, 4, 8], [1, 5, 9], [2, 6, 10], [3, 7, 11]], "transpose of a (3, 4) matrix")
+    check(transpose(x), [x[0].T, x[1].T], "without axes the last two are swapped")
+    assert np.shares_memory(transpose(x), x), "transpose must be a view, not a copy"
+    ### BEGIN HIDDEN TESTS
+    for d0, d1 in [(0, 2), (0, 1), (1, 0), (-1, 0), (-3, 1), (2, 2)]:
+        check(transpose(x, d0, d1), np.swapaxes(x, d0, d1), f"transpose(x, {d0}, {d1})")
+    check(transpose(np.array([1.0, 2.0])), [1, 2], "one dimension stays as it is")
+    check(transpose(np.array(5.0)), 5.0, "no dimension stays as it is")
+    assert "None" in refusal(ValueError, transpose, x, 0) and "None" in refusal(ValueError, transpose, x, d1=0)
+    assert "3" in refusal(ValueError, transpose, x, 0, 3) and "-4" in refusal(ValueError, transpose, x, -4, 0)
+    ### END HIDDEN TESTS
+
+test_transpose()
+
+# %% [markdown]
+# **Predict, then run.** `x` takes 16 MiB. Which of the four statements below need memory, and how much? Write down four numbers. Then read the peak
+# of each statement, and `views.net_bytes`: how many of the four results keep memory of their own?
+
+# %%
+x = rng.standard_normal((2048, 2048), dtype=np.float32)
+
+# %%
+# %%measure -o views
+flat = reshape(x, (-1,))
+turned = transpose(x)
+block = index(x, (slice(0, 1024), slice(0, 1024)))
+turned_flat = reshape(turned, (-1,))
+
+# %% [markdown]
+# No stride leads through `turned` in reading order, so the last reshape had to copy: swapping axes is free until somebody needs the bytes in order.
+#
+# ### 1.5 Broadcasting
+# Shapes are compared from the last axis on: sizes must be equal, or one of them 1 (a missing axis counts as 1). The axis of size 1 is used again and again.
+
+# %% nbgrader={"grade": false, "grade_id": "01-broadcast-shape", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def broadcast_shape(a: Shape, b: Shape) -> Shape:
+    """The shape of an elementwise operation on the shapes ``a`` and ``b``: (3, 1) and (4,) make (3, 4).
+
+    Raises ValueError, naming both shapes and the sizes that clash.
+    """
+    # TODO: walk both shapes from the right; a missing axis counts as 1.
+    # HINTS: zip_longest(reversed(a), reversed(b), fillvalue=1) gives the pairs of sizes.
+    ### BEGIN SOLUTION
+    shape = []
+    for m, n in zip_longest(reversed(a), reversed(b), fillvalue=1):
+        if m != n and m != 1 and n != 1:
+            raise ValueError(f"Shapes {a} and {b} do not broadcast: sizes {m} and {n} must be equal, or one of them 1.")
+        shape.append(n if m == 1 else m)
+    return tuple(reversed(shape))
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-broadcast-shape-test", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
+def test_broadcast_shape():
+    for a, b, expected in [((2, 3), (2, 3), (2, 3)), ((3, 1), (4,), (3, 4)), ((), (5, 2), (5, 2)), ((7, 1, 5), (6, 1), (7, 6, 5))]:
+        assert broadcast_shape(a, b) == expected, f"{a} and {b}: expected {expected}, got {broadcast_shape(a, b)}"
+        assert broadcast_shape(b, a) == expected, f"{b} and {a}: expected {expected}, got {broadcast_shape(b, a)}"
+    message = refusal(ValueError, broadcast_shape, (2, 3), (4,))
+    assert "(2, 3)" in message and "(4,)" in message, f"the message should name both shapes: {message}"
+    ### BEGIN HIDDEN TESTS
+    for a, b in [((0, 3), (1, 3)), ((1,), (0,)), ((8, 1, 6, 1), (7, 1, 5)), ((), ()), ((1, 1), (1,))]:
+        assert broadcast_shape(a, b) == np.broadcast_shapes(a, b), f"{a} and {b}"
+    for a, b in [((2, 3), (3, 2)), ((2,), (0,)), ((4, 3), (4,)), ((5, 2, 3), (4, 1, 3))]:
+        assert str(a) in refusal(ValueError, broadcast_shape, a, b) and str(a) in refusal(ValueError, broadcast_shape, b, a)
+    ### END HIDDEN TESTS
+
+test_broadcast_shape()
+
+# %% [markdown]
+# How can a row of 4 elements be a (3, 4) matrix without being stored three times? With a **stride of 0**: one row further is zero bytes further.
+
+# %% nbgrader={"grade": false, "grade_id": "01-expand", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def expand(x, shape):
+    """A read-only view of ``x`` with a larger ``shape``: new axes, and axes of size 1, have the stride 0. ValueError if it does not fit."""
+    # TODO: find the strides, then np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False).
+    # APPROACH:
+    # 1. ValueError unless broadcast_shape(x.shape, shape) is shape itself
+    # 2. strides: a 0 for each axis that x does not have; for each axis of x, 0 if its size is 1, else its own stride
+    ### BEGIN SOLUTION
+    if broadcast_shape(x.shape, shape) != shape:
+        raise ValueError(f"Shape {x.shape} does not expand to {shape}.")
+    own = [0 if size == 1 else stride for size, stride in zip(x.shape, x.strides, strict=True)]
+    return np.lib.stride_tricks.as_strided(x, shape, [0] * (len(shape) - x.ndim) + own, writeable=False)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-expand-test", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
+def test_expand():
+    row = np.array([1.0, 2.0, 3.0, 4.0], dtype=np.float32)
+    check(expand(row, (3, 4)), [[1, 2, 3, 4]] * 3, "a row expanded to 3 rows")
+    assert expand(row, (3, 4)).strides == (0, 4), f"expected strides (0, 4), got {expand(row, (3, 4)).strides}"
+    check(expand(row.reshape(4, 1), (4, 2)), [[1, 1], [2, 2], [3, 3], [4, 4]], "a column expanded to 2 columns")
+    assert np.shares_memory(expand(row, (3, 4)), row), "expand must be a view, not a copy"
+    ### BEGIN HIDDEN TESTS
+    x = np.arange(6.0).reshape(2, 1, 3)[:, :, ::-1]
+    for shape in [(2, 1, 3), (2, 5, 3), (4, 2, 2, 3), (7, 2, 1, 3)]:
+        check(expand(x, shape), np.broadcast_to(x, shape), f"expand {x.shape} to {shape}")
+        assert expand(x, shape).strides == np.broadcast_to(x, shape).strides, f"strides of {x.shape} as {shape}"
+    assert not expand(row, (3, 4)).flags.writeable, "writing to one element would change several"
+    for shape in [(4, 1, 1), (2, 5, 4), (1, 1, 3), (3,)]:
+        assert str(shape) in refusal(ValueError, expand, x, shape)
+    ### END HIDDEN TESTS
+
+test_expand()
+
+# %% [markdown]
+# NumPy's elementwise functions do the same inside of their loops. They are our arithmetic as they are: under its own name, each is an operation.
+
+# %%
+#| export
+add, subtract, multiply, divide, power = np.add, np.subtract, np.multiply, np.true_divide, np.power
+negate, absolute, exp, log, sqrt = np.negative, np.absolute, np.exp, np.log, np.sqrt
+
+# %% [markdown]
+# ### 1.6 Matrix product: first by the definition
+# $c_{ij} = \sum_k a_{ik} b_{kj}$: three loops, 2MNK floating-point operations in the innermost.
+
+# %% nbgrader={"grade": false, "grade_id": "01-matmul-loops", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def matmul_loops(a, b):
+    """The product of the matrices ``a`` (M, K) and ``b`` (K, N): (M, N), in the dtype of ``a``, by three loops."""
+    # TODO: start from np.zeros((M, N), dtype=a.dtype); add a[i, k] * b[k, j] to c[i, j] for all i, j, k.
+    ### BEGIN SOLUTION
+    c = np.zeros((a.shape[0], b.shape[1]), dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+    return c
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-matmul-loops-test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+def test_matmul_loops():
+    a, b = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([[1.0, -1.0], [0.5, 2.0], [3.0, 0.0]])
+    check(matmul_loops(a, b), [[11, 3], [24.5, 6]], "(2, 3) times (3, 2)")
+    ### BEGIN HIDDEN TESTS
+    check(matmul_loops(b, a), np.einsum("ik,kj->ij", b, a), "(3, 2) times (2, 3)")
+    check(matmul_loops(a[:1], b), [[11, 3]], "(1, 3) times (3, 2)")
+    assert matmul_loops(a.astype(np.float32), b.astype(np.float32)).dtype == np.float32, "the dtype of a"
+    ### END HIDDEN TESTS
+
+test_matmul_loops()
+
+# %% [markdown]
+# ### 1.7 Matrix product: the real one
+# `a @ b` hands the arrays to a BLAS library: the same 2MNK operations, in blocks that stay in the cache, with vector instructions. Ours is the contract. As in
+# PyTorch, one-dimensional operands are vectors, and axes before the last two are a stack of matrices that broadcasts.
+
+# %% nbgrader={"grade": false, "grade_id": "01-matmul", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def matmul(a: Array, b: Array) -> Array:
+    """The matrix product (..., M, K) @ (..., K, N) -> (..., M, N), 2MNK flops each; (K,) is a row on the left, a column on the right.
+
+    ValueError, naming both shapes, if inner sizes differ, the stacks do not broadcast, or an operand is a number.
+    """
+    # TODO: refuse what does not fit, then a @ b.
+    # APPROACH:
+    # 1. take both shapes with np.shape; () is a number: ValueError
+    # 2. the inner sizes must agree: the last of a; of b the last but one, or the only one
+    # 3. if both are stacks, their shapes, shape[:-2], must broadcast
+    ### BEGIN SOLUTION
+    left, right = np.shape(a), np.shape(b)
+    if not left or not right:
+        raise ValueError(f"matmul needs vectors or matrices, got shapes {left} and {right}; use * to scale by a number.")
+    if left[-1] != right[-2:][0]:
+        raise ValueError(f"matmul cannot multiply {left} by {right}: the inner sizes {left[-1]} and {right[-2:][0]} differ.")
+    broadcast_shape(left[:-2], right[:-2])
+    return a @ b
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-matmul-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
+def test_matmul():
+    a, b = rng.standard_normal((4, 3)), rng.standard_normal((3, 5))
+    check(matmul(a, b), matmul_loops(a, b), "(4, 3) @ (3, 5), against your loops")
+    check(matmul(a[0], b), (a[0][:, None] * b).sum(axis=0), "(3,) @ (3, 5)")
+    check(matmul(a, b[:, 0]), (a * b[:, 0]).sum(axis=1), "(4, 3) @ (3,)")
+    message = refusal(ValueError, matmul, a, np.zeros((4, 5)))
+    assert "(4, 3)" in message and "(4, 5)" in message, f"the message should name both shapes: {message}"
+    ### BEGIN HIDDEN TESTS
+    check(matmul(a[1], b[:, 1]), sum(a[1, k] * b[k, 1] for k in range(3)), "(3,) @ (3,)")
+    stack, other = rng.standard_normal((2, 1, 4, 3)), rng.standard_normal((6, 3, 5))
+    check(matmul(stack, other), np.einsum("xyik,zkj->xzij", stack, other), "stacks (2, 1) and (6,)")
+    check(matmul(stack, b), np.einsum("xyik,kj->xyij", stack, b), "a stack times one matrix")
+    check(matmul(a, other), np.einsum("ik,zkj->zij", a, other), "one matrix times a stack")
+    for left, right in [((4, 3), (4,)), ((3,), (4, 3)), ((3,), (2,)), ((2, 4, 3), (4, 3))]:
+        message = refusal(ValueError, matmul, np.ones(left), np.ones(right))
+        assert f"multiply {left} by {right}" in message and f"sizes 3 and {right[0]}" in message, message
+    assert "(2,) and (5,)" in refusal(ValueError, matmul, np.ones((2, 4, 3)), np.ones((5, 3, 6)))
+    assert "*" in refusal(ValueError, matmul, a, 2.0) and "*" in refusal(ValueError, matmul, 2.0, a)
+    ### END HIDDEN TESTS
+
+test_matmul()
+
+# %% [markdown]
+# **Predict, then run.** Both statements do 2 * 96^3, that is 1.8 million, flops. How many times longer will the loops take? Divide the flops by each time.
+
+# %%
+A, B = rng.standard_normal((96, 96), dtype=np.float32), rng.standard_normal((96, 96), dtype=np.float32)
+
+# %%
+# %%measure --time -o step
+by_loops = matmul_loops(A, B)
+by_blas = matmul(A, B)
+
+# %% [markdown]
+# ### 1.8 Reductions
+# A reduction removes axes, or keeps them with size 1, so that its result broadcasts against its source. Sum, maximum and mean are given.
+
+# %%
+#| export
+def reduce_sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    """The sum over ``axis`` (one, several, or None for all); integers and booleans are summed as int64."""
+    return x.sum(axis=normalize_axis(axis, x.ndim), keepdims=keepdims)
+
+
+def reduce_max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    """The largest value over ``axis``; ValueError if there is none to take."""
+    return x.max(axis=normalize_axis(axis, x.ndim), keepdims=keepdims)
+
+
+def reduce_mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    """The mean over ``axis``: (2, 3) becomes (2,) with ``axis=1``, and (2, 1) with ``keepdims`` too."""
+    count = math.prod(x.shape[one] for one in normalize_axis(axis, x.ndim))
+    return reduce_sum(x, axis, keepdims) / count
+
+# %% [markdown]
+# Variance: $\frac{1}{n - \mathrm{ddof}} \sum (x_i - \bar x)^2$, where PyTorch's default is `ddof=1` (*unbiased*) and NumPy's is 0. It could be had in one pass over memory as
+# $\overline{x^2} - \bar x^2$, but in float32 that loses its digits when the mean is large against the spread. Two passes are right.
+
+# %% nbgrader={"grade": false, "grade_id": "01-var", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def reduce_var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 1) -> Array:
+    """The variance over ``axis``: squared distances from the mean, summed and divided by their number less ``ddof``.
+
+    ``ddof=1`` is the unbiased estimate, ``ddof=0`` the mean of the squares. Raises ValueError if there are not more than ``ddof`` elements.
+    """
+    # TODO: subtract the mean (kept, so that it broadcasts), square, sum, divide.
+    # HINTS: reduce_mean shows how to count the elements that fall together.
+    ### BEGIN SOLUTION
+    count = math.prod(x.shape[one] for one in normalize_axis(axis, x.ndim))
+    if count <= ddof:
+        raise ValueError(f"The variance with ddof={ddof} needs more than {ddof} elements, got {count} of shape {x.shape}.")
+    distance = x - reduce_mean(x, axis, keepdims=True)
+    return reduce_sum(distance * distance, axis, keepdims) / (count - ddof)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-var-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
+def test_reduce_var():
+    x = np.array([[1.0, 2.0, 6.0], [-3.0, 0.0, 0.0]])
+    check(reduce_var(x, 1), [7, 3], "variance over axis 1: 14 / 2 and 6 / 2")
+    check(reduce_var(x, 1, ddof=0), [14 / 3, 2], "with ddof=0 the sum of squares is divided by 3")
+    check(reduce_var(x, 0, keepdims=True), [[8, 2, 18]], "variance over axis 0, kept")
+    ### BEGIN HIDDEN TESTS
+    y = rng.standard_normal((2, 3, 4)).astype(np.float32)
+    for axis in (None, -1, (0, 2)):
+        check(reduce_var(y, axis), np.var(y, axis=axis, ddof=1), f"axis {axis}")
+    assert reduce_var(y, (0, 2), True).shape == (1, 3, 1) and reduce_var(y).dtype == np.float32
+    far = np.array([4096.0, 4097.0, 4098.0], dtype=np.float32)
+    check(reduce_var(far), 1.0, "values far from zero: subtract the mean before squaring")
+    check(far, [4096, 4097, 4098], "the input is unchanged")
+    check(reduce_var(np.ones((1, 3)), 0, ddof=0), [0, 0, 0], "one element and ddof=0")
+    assert "got 1 of" in refusal(ValueError, reduce_var, np.ones((1, 3)), 0) and "got 2" in refusal(ValueError, reduce_var, x, 0, ddof=2)
+    ### END HIDDEN TESTS
+
+test_reduce_var()
+
+# %% [markdown]
+# **Predict, then run.** How many arrays as large as `x` (16 MiB) does your variance hold at its peak? How many would one pass over blocks of rows need?
+
+# %%
+# %%measure -o temporaries
+spread = reduce_var(x)
+
+# %% [markdown]
+# ### 1.9 Joining
+# Joining n arrays one by one copies the first of them n times. Allocate the result once, and write every array to its place.
+
+# %% nbgrader={"grade": false, "grade_id": "01-concatenate", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def concatenate(*arrays: Array, dim: int = 0) -> Array:
+    """The arrays one after the other along ``dim``, in one allocation: (2, 3) and (2, 5) with ``dim=1`` make (2, 8).
+
+    Raises ValueError, naming both shapes, if another axis than ``dim`` differs.
+    """
+    # TODO: compute the shape, allocate with np.empty, copy each array into its slice.
+    # APPROACH:
+    # 1. the axis as a number from 0; every shape without it must equal the first one's
+    # 2. dtype: np.result_type(*arrays)
+    # 3. out[(slice(None),) * axis + (slice(start, end),)] is the place of one array
+    ### BEGIN SOLUTION
+    first = arrays[0].shape
+    (axis,) = normalize_axis(dim, len(first))
+    for x in arrays:
+        if x.shape[:axis] != first[:axis] or x.shape[axis + 1 :] != first[axis + 1 :]:
+            raise ValueError(f"cat along axis {axis} needs shapes that agree elsewhere, got {first} and {x.shape}.")
+    out = np.empty((*first[:axis], sum(x.shape[axis] for x in arrays), *first[axis + 1 :]), np.result_type(*arrays))
+    end = 0
+    for x in arrays:
+        start, end = end, end + x.shape[axis]
+        out[(slice(None),) * axis + (slice(start, end),)] = x
+    return out
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-concatenate-test", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
+def test_concatenate():
+    a, b = np.array([[1, 2], [3, 4]]), np.array([[5], [6]])
+    check(concatenate(a, b, dim=1), [[1, 2, 5], [3, 4, 6]], "(2, 2) and (2, 1) along axis 1")
+    check(concatenate(a, b.T, a), [[1, 2], [3, 4], [5, 6], [1, 2], [3, 4]], "three arrays along axis 0")
+    message = refusal(ValueError, concatenate, a, b)
+    assert "(2, 2)" in message and "(2, 1)" in message, f"the message should name both shapes: {message}"
+    ### BEGIN HIDDEN TESTS
+    parts = [rng.standard_normal((2, n, 3)).astype(np.float32) for n in (4, 0, 1)]
+    check(concatenate(*parts, dim=-2), np.concatenate(parts, axis=1), "along axis -2")
+    check(concatenate(parts[0], parts[0], dim=2), np.concatenate([parts[0]] * 2, axis=2), "along axis 2")
+    assert concatenate(*parts, dim=1).dtype == np.float32 and concatenate(a, b * 0.5, dim=1).dtype == np.float64
+    assert not np.shares_memory(concatenate(a), a), "the result is a copy, also of one array"
+    assert "Axis 1" in refusal(ValueError, concatenate, a[0], a[0], dim=1)
+    for other in (a[0], a[None], a[:, :1]):
+        refusal(ValueError, concatenate, a, other)
+    for other in (parts[0][:, :, :2], parts[0][:1]):
+        refusal(ValueError, concatenate, parts[0], other, dim=1)
+    ### END HIDDEN TESTS
+
+test_concatenate()
+
+# %% [markdown]
+# ### 1.10 `apply` and `Tensor`
+# The rest is given: read it. Each method calls `apply` with an operation. `apply` takes the arrays out of the tensors, computes, keeps the precision of the tensors, and
+# wraps the result. An observer, if set, is told about each operation; unset, it costs a comparison with None. `requires_grad`, `grad`, `backward` and what
+# `apply` remembers for them are places kept for module 05; until then they do nothing.
+
+# %%
+#| export
+class Event(NamedTuple):
+    """What an observer is told about one operation; ``seconds`` is wall time."""
+
+    op: str
+    params: dict[str, Any]
+    inputs: tuple[Any, ...]
+    output: "Tensor"
+    phase: str
+    seconds: float
+
+
+Observer: TypeAlias = Callable[[Event], object]
+_observer: Observer | None = None
+_grad_enabled = True
+
+
+def set_observer(observer: Observer | None) -> Observer | None:
+    """Call ``observer`` with an Event after each operation, or nobody (None). Returns the one that was set before."""
+    global _observer
+    previous, _observer = _observer, observer
+    return previous
+
+
+def set_grad_enabled(enabled: bool) -> bool:
+    """Whether ``apply`` remembers operations on tensors that require gradients. Returns what was set before."""
+    global _grad_enabled
+    previous, _grad_enabled = _grad_enabled, enabled
+    return previous
+
+
+def apply(op: Callable[..., Any], *inputs: Operand, **params: Any) -> "Tensor":
+    """``op`` on the arrays of ``inputs`` (tensors, numbers, ndarrays) as a tensor. TypeError for any other input."""
+    arrays: list[Any] = []
+    needs_grad = False
+    for x in inputs:
+        if isinstance(x, Tensor):
+            arrays.append(x.data)
+            needs_grad = needs_grad or x.requires_grad
+        else:
+            arrays.append(_operand(op, x))
+    observer = _observer
+    started = 0.0 if observer is None else time.perf_counter()
+    try:
+        result = np.asarray(op(*arrays, **params))
+    except ValueError:
+        if isinstance(op, np.ufunc) and len(arrays) == 2:
+            broadcast_shape(np.shape(arrays[0]), np.shape(arrays[1]))  # names both shapes if they are the reason
+        raise
+    if result.dtype is not FLOAT32:
+        result = _keep_precision(result, inputs)
+        needs_grad = needs_grad and result.dtype.kind == "f"
+    out = Tensor.__new__(Tensor)
+    out.data, out.grad = result, None
+    out.requires_grad = needs_grad and _grad_enabled
+    out.op, out.inputs, out.params = (op, inputs, params) if out.requires_grad else (None, (), {})
+    if observer is not None:
+        observer(Event(op.__name__, params, inputs, out, "forward", time.perf_counter() - started))
+    return out

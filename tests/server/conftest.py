@@ -1,0 +1,17 @@
+import pytest
+
+pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+
+@pytest.fixture
+def jp_server_config() -> dict:
+    return {"ServerApp": {"jpserver_extensions": {"tinytorch_lab": True}, "allow_unauthenticated_access": False}}
+
+
+@pytest.fixture
+def student(jp_root_dir):
+    """The server's root is a student folder."""
+    from tinytorch_lab.course.workspace import new_student_folder
+
+    new_student_folder(jp_root_dir)
+    return jp_root_dir

@@ -1,0 +1,108 @@
+import inspect
+import json
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from tinytorch_lab.server import handlers
+
+
+async def call(jp_fetch, *path, **options):
+    """Status and decoded body, also of an error."""
+    try:
+        answer = await jp_fetch("tinytorch-lab", *path, **options)
+    except HTTPClientError as error:
+        answer = error.response
+    return answer.code, json.loads(answer.body)
+
+
+async def test_the_course_lists_20_modules_in_4_parts(student, jp_fetch) -> None:
+    status, course = await call(jp_fetch, "course")
+    assert status == 200
+    assert course["parts"] == ["Foundation", "Vision", "Language", "Systems"]
+    assert len(course["modules"]) == 20
+    assert course["folder"] == {"kind": "student", "version": 1}
+    assert course["problem"] is None
+    first, second = course["modules"][0], course["modules"][1]
+    assert (first["id"], first["state"], first["missing"], first["source"]) == ("01_tensor", "ready", [], "reference")
+    assert first["path"] == "modules/01_tensor/tensor.ipynb"
+    assert first["exercises"] > 0
+    assert second["missing"] == ["01_tensor"]
+
+
+async def test_open_makes_a_missing_notebook_and_answers_its_path(student, jp_fetch) -> None:
+    notebook = student / "modules/01_tensor/tensor.ipynb"
+    notebook.unlink()
+    answer = await call(jp_fetch, "open", method="POST", body='{"module": "01_tensor"}')
+    assert answer == (200, {"path": "modules/01_tensor/tensor.ipynb"})
+    assert notebook.is_file()
+
+
+@pytest.mark.parametrize(
+    "body", ['{"module": "../etc"}', '{"module": "01_tensor/.."}', '{"module": 1}', "[]", '{"path": "x"}']
+)
+async def test_a_body_that_names_no_module_is_refused(student, jp_fetch, body: str) -> None:
+    status, answer = await call(jp_fetch, "open", method="POST", body=body)
+    assert status == 400
+    assert "The body must be" in answer["message"]
+
+
+async def test_an_unknown_module_is_a_sentence(student, jp_fetch) -> None:
+    status, answer = await call(jp_fetch, "open", method="POST", body='{"module": "77_nothing"}')
+    assert status == 409
+    assert "no module '77_nothing'" in answer["message"]
+
+
+async def test_without_a_student_folder_the_course_still_lists_and_says_what_to_do(jp_root_dir, jp_fetch) -> None:
+    status, course = await call(jp_fetch, "course")
+    assert status == 200
+    assert course["folder"] is None
+    assert "tinytorch-lab new course" in course["problem"]
+    assert all(module["path"] is None for module in course["modules"])
+    status, answer = await call(jp_fetch, "open", method="POST", body='{"module": "01_tensor"}')
+    assert status == 409
+    assert "There is no student folder" in answer["message"]
+
+
+async def test_a_folder_named_course_below_the_root_is_found(jp_root_dir, jp_fetch) -> None:
+    from tinytorch_lab.course.workspace import new_student_folder
+
+    new_student_folder(jp_root_dir / "course")
+    answer = await call(jp_fetch, "open", method="POST", body='{"module": "01_tensor"}')
+    assert answer == (200, {"path": "course/modules/01_tensor/tensor.ipynb"})
+
+
+async def test_a_damaged_marker_is_told_and_kept(student, jp_fetch) -> None:
+    (student / ".tinytorch-lab.json").write_text("{")
+    _, course = await call(jp_fetch, "course")
+    assert "is damaged" in course["problem"]
+    assert (student / ".tinytorch-lab.json").read_text() == "{"
+
+
+async def test_a_full_disk_is_a_sentence(student, jp_fetch, monkeypatch) -> None:
+    from tinytorch_lab.course import workspace
+
+    def full(path, text):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(workspace, "write_atomic", full)
+    (student / "modules/01_tensor/tensor.ipynb").unlink()
+    status, answer = await call(jp_fetch, "open", method="POST", body='{"module": "01_tensor"}')
+    assert status == 500
+    assert answer["message"].startswith("No space left on device: ")
+
+
+@pytest.mark.parametrize(("path", "method"), [("course", "GET"), ("open", "POST")])
+async def test_nobody_is_answered_without_a_token(student, jp_fetch, path: str, method: str) -> None:
+    options = {"method": "POST", "body": "{}"} if method == "POST" else {}
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch("tinytorch-lab", path, headers={"Authorization": ""}, follow_redirects=False, **options)
+    assert caught.value.code in (302, 403)
+
+
+def test_every_verb_of_every_handler_is_authenticated() -> None:
+    for _, handler in handlers.routes("/"):
+        for verb in ("get", "post", "put", "delete", "patch"):
+            method = vars(handler).get(verb)
+            if method is not None:
+                assert "authenticated" in inspect.getsource(method).split("def ")[0], f"{handler.__name__}.{verb}"

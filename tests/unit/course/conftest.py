@@ -1,0 +1,113 @@
+# ruff: noqa: E501
+"""A small course of two modules, one of which has its lesson."""
+
+from pathlib import Path
+
+import pytest
+
+COURSE = """
+version = 1
+parts = ["Foundation"]
+
+[[module]]
+id = "01_pair"
+exports = "core.pair"
+title = "Pair"
+part = "Foundation"
+builds = ["add"]
+question = "what an addition costs"
+needs = []
+points = 100
+
+[[module]]
+id = "02_next"
+exports = "core.next"
+title = "Next"
+part = "Foundation"
+builds = []
+question = "none"
+needs = ["01_pair"]
+points = 100
+"""
+
+LESSON = '''# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Module 01: Pair
+
+# %%
+#| default_exp core.pair
+#| export
+"""Pairs of numbers."""
+
+import numpy as np
+
+# %% nbgrader={"grade": false, "grade_id": "01-add", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def add(a, b):
+    """a + b"""
+    # TODO: add them.
+    # APPROACH:
+    #   1. use the operator
+    # HINTS:
+    # - The plus sign
+    #   is enough.
+    # - Mind the order.
+    ### BEGIN SOLUTION
+    total = a + b  # the sum
+    return total
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "01-add-test", "locked": true, "points": 100, "schema_version": 3, "solution": false, "task": false}
+def test_add():
+    assert add(1, 2) == 3
+    ### BEGIN HIDDEN TESTS
+    assert add(-1, 2) == 1
+    ### END HIDDEN TESTS
+
+
+test_add()
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "01-why", "locked": false, "points": 0, "schema_version": 3, "solution": true, "task": false}
+# Why?
+#
+# ### BEGIN SOLUTION
+# Because.
+# ### END SOLUTION
+'''
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The folder that holds ``modules/``."""
+    folder = tmp_path / "source"
+    (folder / "modules" / "01_pair").mkdir(parents=True)
+    (folder / "modules" / "course.toml").write_text(COURSE, encoding="utf-8")
+    (folder / "modules" / "01_pair" / "pair_dev.py").write_text(LESSON, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def lesson(root: Path) -> Path:
+    return root / "modules" / "01_pair" / "pair_dev.py"
+
+
+@pytest.fixture
+def small_course(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The package takes the small course for its own."""
+    from tinytorch_lab.course import source
+
+    source.catalogue.cache_clear()
+    monkeypatch.setattr(source, "checkout", lambda: root)
+    yield root
+    source.catalogue.cache_clear()

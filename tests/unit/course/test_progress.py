@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from tinytorch_lab.course import launch, workspace
+from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.progress import Progress, count_solved, course_progress
+
+
+@pytest.fixture
+def folder(small_course: Path, tmp_path: Path) -> workspace.Folder:
+    workspace.new_student_folder(tmp_path / "course")
+    return workspace.read_marker(tmp_path / "course")
+
+
+def solve(folder: workspace.Folder) -> Path:
+    notebook = folder.path / "modules/01_pair/pair.ipynb"
+    notebook.write_text(
+        notebook.read_text(encoding="utf-8").replace("raise NotImplementedError()", "return a + b"), encoding="utf-8"
+    )
+    return notebook
+
+
+def test_states_follow_the_folder(folder: workspace.Folder) -> None:
+    assert course_progress(folder)["01_pair"] == Progress("ready", 0, 1, (), False)
+    solve(folder)
+    assert course_progress(folder)["01_pair"] == Progress("in progress", 1, 1, (), False)
+    (folder.path / "tinytorch/core/pair.py").write_text("def add(a, b): return a + b")
+    assert course_progress(folder)["01_pair"] == Progress("complete", 1, 1, (), True)
+
+
+def test_a_module_without_a_lesson_is_unavailable_and_tells_what_it_needs(folder: workspace.Folder) -> None:
+    assert course_progress(folder)["02_next"] == Progress("unavailable", 0, 0, ("01_pair",), False)
+
+
+def test_prerequisites_lock_until_they_are_complete(folder: workspace.Folder, small_course: Path) -> None:
+    (small_course / "modules/02_next").mkdir()
+    source = (small_course / "modules/01_pair/pair_dev.py").read_text(encoding="utf-8")
+    (small_course / "modules/02_next/next_dev.py").write_text(
+        source.replace("core.pair", "core.next"), encoding="utf-8"
+    )
+    assert course_progress(folder)["02_next"].state == "locked"
+    (folder.path / "tinytorch/core/pair.py").write_text("")
+    assert course_progress(folder)["02_next"].state == "ready"
+
+
+def test_without_a_folder_nothing_is_begun(small_course: Path) -> None:
+    assert course_progress(None)["01_pair"] == Progress("ready", 0, 0, (), False)
+
+
+def test_a_broken_notebook_is_named_and_kept(folder: workspace.Folder) -> None:
+    notebook = folder.path / "modules/01_pair/pair.ipynb"
+    notebook.write_text("{ no json")
+    with pytest.raises(CourseError, match="is not a readable notebook"):
+        count_solved(notebook)
+    progress = course_progress(folder)["01_pair"]
+    assert progress.state == "ready"
+    assert str(notebook) in progress.problem
+    assert notebook.read_text() == "{ no json"
+
+
+def test_jupyterlab_opens_the_module_in_progress(folder: workspace.Folder) -> None:
+    assert launch.module_to_open(folder).id == "01_pair"
+    command = launch.lab_command(folder, ["--no-browser"])
+    assert f"--ServerApp.root_dir={folder.path}" in command
+    assert "--LabApp.default_url=/lab/tree/modules/01_pair/pair.ipynb" in command
+    assert command[-1] == "--no-browser"

@@ -1,0 +1,48 @@
+"""Open JupyterLab on a student folder, at the module to go on with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tinytorch_lab.course import source
+from tinytorch_lab.course.catalogue import Module
+from tinytorch_lab.course.progress import course_progress
+from tinytorch_lab.course.workspace import Folder, open_notebook
+
+
+def module_to_open(folder: Folder) -> Module:
+    """The first module in progress, else the first that is ready, else the course's first."""
+    progress = course_progress(folder)
+    modules = source.catalogue().modules
+    for state in ("in progress", "ready"):
+        for module in modules:
+            if progress[module.id].state == state:
+                return module
+    return modules[0]
+
+
+def lab_command(folder: Folder, options: list[str]) -> list[str]:
+    """The command that starts JupyterLab in ``folder`` on its current notebook; ``options`` come last and win."""
+    notebook = open_notebook(folder, module_to_open(folder).id)
+    place = notebook.relative_to(folder.path).as_posix()
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={folder.path}",
+        f"--LabApp.default_url=/lab/tree/{place}",
+        *options,
+    ]
+
+
+def open_lab(folder: Folder, options: list[str]) -> int:
+    """Run JupyterLab until it ends; returns its exit status."""
+    command = lab_command(folder, options)
+    print(f"Opening JupyterLab in {folder.path}. Press Ctrl+C twice here to stop it.", flush=True)
+    server = subprocess.Popen(command, cwd=folder.path)
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            continue  # JupyterLab got the same Ctrl+C and asks what to do

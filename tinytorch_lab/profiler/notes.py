@@ -1,0 +1,57 @@
+"""Short sentences that say how far the figures of a measurement can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tinytorch_lab.profiler.measurement import Measurement
+
+SHORT_S = 0.005
+LONG_GAP_S = 0.5
+
+
+@dataclass
+class Circumstances:
+    """What the recorder knows beside the figures."""
+
+    trace_budget: float
+    foreign_tracing: bool
+    tracing_lost: bool
+    sampling_failure: str | None
+    live_failure: str | None
+
+
+def notes_on(measurement: Measurement, circumstances: Circumstances) -> list[str]:
+    """The sentences that apply, the most important first."""
+    return [*_on_tracing(measurement, circumstances), *_on_sampling(measurement, circumstances)]
+
+
+def _on_tracing(measurement: Measurement, circumstances: Circumstances) -> Iterator[str]:
+    if circumstances.tracing_lost:
+        yield "The cell stopped, restarted or cleared tracemalloc: peak and kept memory are not known."
+    elif circumstances.foreign_tracing:
+        yield "tracemalloc was on already and stays on: the times carry its cost."
+    elif measurement.traced and measurement.peak_bytes is None:
+        yield "tracemalloc was switched on while the cell ran: the times carry its cost."
+    elif measurement.traced and not measurement.trace_complete:
+        yield (
+            f"Tracing ended after {measurement.traced_s:.1f} s (--trace-budget {circumstances.trace_budget:g}): "
+            "the peak of Python and NumPy memory speaks of that time, what the cell keeps is not known."
+        )
+
+
+def _on_sampling(measurement: Measurement, circumstances: Circumstances) -> Iterator[str]:
+    if measurement.rss_peak_bytes is not None and not measurement.rss_exact:
+        yield "The peak of resident memory is the largest sample: shorter peaks were not seen."
+    if measurement.timeline.longest_gap_s > LONG_GAP_S:
+        yield (
+            f"No sample for {measurement.timeline.longest_gap_s:.1f} s: a single call kept Python busy, "
+            "the timeline does not show what happened in it."
+        )
+    if 0 < measurement.wall_s < SHORT_S:
+        yield "Shorter than 5 ms: times this short differ from run to run."
+    if circumstances.sampling_failure:
+        yield f"Sampling stopped early ({circumstances.sampling_failure}): the timeline is not complete."
+    if circumstances.live_failure:
+        yield f"The live display stopped early ({circumstances.live_failure})."

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""The repository's commands, for a machine that has nothing but Python.
+
+python tools/dev.py lab | test | test-all | lint | format | build | bench | clean
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036  this file is what an older Python reads first
+    for newer in ("python3.13", "python3.12", "python3.11"):  # pyenv puts commands on the path that do not run
+        if (
+            shutil.which(newer)
+            and subprocess.run([newer, "-c", ""], stderr=subprocess.DEVNULL, check=False).returncode == 0
+        ):
+            sys.exit(subprocess.call([newer, __file__, *sys.argv[1:]]))
+    sys.exit(f"TinyTorch Lab needs Python 3.11 or newer; this is {sys.version.split()[0]} at {sys.executable}.")
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import environment as env
+
+TESTS = env.ROOT / "tests"
+EVERYWHERE = ["tests/unit", "tests/kernel"]  # the tests that run on every Python
+
+
+def lab(arguments: list[str]) -> int:
+    """Install what is missing, then open JupyterLab on lesson 01."""
+    env.install_for_work()
+    return env.call(env.script("tinytorch-lab"), "lab", "course", *arguments)
+
+
+def test(arguments: list[str]) -> int:
+    """Check the code's form and run every test; with arguments, only those tests (they go to pytest), on this Python."""
+    started = time.monotonic()
+    env.install_for_work(lint=True)
+    if not arguments and (status := check_form()):
+        return status
+    wheel = env.build()
+    browser = env.find_or_install_browser()
+    pythons = [Path(sys.executable)] if arguments else env.pythons()
+    env.say("testing on " + ", ".join(env.version_of(python) for python in pythons))
+    results = {}
+    for python in reversed(pythons):  # the first Python, which runs everything, comes last, where its summary is read
+        first = python == pythons[0]
+        venv = env.test_environment(python, wheel, everything=first)
+        results[env.version_of(python)] = run_pytest(venv, [] if first else EVERYWHERE, arguments, browser)
+    env.say(
+        f"{time.monotonic() - started:.0f} s; "
+        + ", ".join(f"{v}: {'ok' if not s else 'FAILED'}" for v, s in results.items())
+    )
+    return max(results.values())
+
+
+def test_all(arguments: list[str]) -> int:
+    """The tests, those that are too long for every change included."""
+    os.environ["TINYTORCH_LONG_TESTS"] = "1"
+    return test(arguments)
+
+
+def run_pytest(venv: Path, folders: list[str], arguments: list[str], browser: str | None) -> int:
+    """Run pytest from an empty folder, so that what is tested is what is installed in ``venv`` and not this tree."""
+    work = env.ROOT / ".cache" / "empty"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    settings = {"TINYTORCH_WHEEL_VENV": str(venv)}
+    if browser:
+        settings["TINYTORCH_BROWSER"] = browser
+    places = [str(env.ROOT / folder) for folder in folders] or [str(TESTS)]
+    command = [
+        str(env.executable("python", venv)), "-P", "-m", "pytest", "-c", str(env.ROOT / "pyproject.toml"),
+        f"--rootdir={env.ROOT}", "-o", f"cache_dir={env.ROOT / '.pytest_cache'}", *places, *arguments,
+    ]  # fmt: skip
+    return subprocess.call(command, cwd=work, env=env.environment(venv) | settings)
+
+
+def check_form() -> int:
+    """Linters, type checkers, the front end's unit tests, and whether tinytorch/ is what the lessons export."""
+    checks = [
+        [env.script("ruff"), "check", "."],
+        [env.script("ruff"), "format", "--check", "."],
+        [env.script("mypy")],
+        [env.script("tinytorch-lab"), "export", "--check"],
+        [env.script("npm"), "run", "--silent", "lint"],
+        [env.script("npm"), "run", "--silent", "test"],
+    ]
+    failed = [shlex.join(Path(c).name if c == check[0] else c for c in check) for check in checks if env.call(*check)]
+    for name in failed:
+        env.say(f"FAILED: {name}")
+    return 1 if failed else 0
+
+
+def lint(arguments: list[str]) -> int:
+    """The checks of form alone."""
+    env.install_for_work(lint=True)
+    return check_form()
+
+
+def format(arguments: list[str]) -> int:
+    """Let the formatters write."""
+    env.install_for_work(lint=True)
+    commands = (["ruff", "check", "--fix", "."], ["ruff", "format", "."], ["npm", "run", "--silent", "format"])
+    return max(env.call(env.script(name), *rest) for name, *rest in commands)
+
+
+def build(arguments: list[str]) -> int:
+    """Make dist/: a wheel and an sdist with the prebuilt front end."""
+    env.install_for_work(lint=True)
+    env.say(f"built {env.build(force=True).relative_to(env.ROOT)}")
+    return 0
+
+
+def bench(arguments: list[str]) -> int:
+    """Run every benchmark, or those that are named."""
+    env.install_for_work()
+    files = [env.ROOT / "benchmarks" / f"{name}.py" for name in arguments] or sorted(
+        (env.ROOT / "benchmarks").glob("*.py")
+    )
+    return max(env.call(env.script("python"), str(file)) for file in files)
+
+
+def clean(arguments: list[str]) -> int:
+    """Remove what was installed and built; course/ stays."""
+    names = ["node_modules", "dist", ".cache", "labextension/lib", "tinytorch_lab/labextension", "tests/artifacts"]
+    for path in [*(env.ROOT / name for name in names), *env.ROOT.glob(".venv*"), *env.ROOT.glob("*.tsbuildinfo")]:
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    return 0
+
+
+COMMANDS = {
+    "lab": lab, "test": test, "test-all": test_all, "lint": lint, "format": format, "build": build, "bench": bench, "clean": clean,
+}  # fmt: skip
+
+
+if __name__ == "__main__":
+    name, *rest = sys.argv[1:] or [""]
+    if name not in COMMANDS:
+        sys.exit(f"usage: python tools/dev.py {' | '.join(COMMANDS)}   (make {name or 'lab'} ARGS=... does the same)")
+    try:
+        sys.exit(COMMANDS[name](rest))
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"This command failed with status {error.returncode}: {shlex.join(map(str, error.cmd))}")
