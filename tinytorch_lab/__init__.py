@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from tinytorch_lab.magics import measure as measure
+    from tinytorch_lab.scope import measure as measure
 
 __all__ = ["__version__", "load_ipython_extension", "measure", "unload_ipython_extension"]
 

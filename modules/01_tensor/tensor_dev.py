@@ -16,10 +16,8 @@
 # **You build** the operations of a tensor library, one small function on NumPy arrays at a time; a given class gathers them into
 # `Tensor`. Every later module runs on the file that this lesson exports.
 #
-# **You measure** three things that decide how fast and how large every later program is:
-# - which operations copy memory, and which only describe the same bytes anew (`%%measure`, peak memory);
-# - what the order of memory accesses costs while the arithmetic stays the same (`%%measure --time`);
-# - how the cost of a matrix product grows (`%%complexity`, against your own count).
+# **You measure** which operations copy memory and which only describe the same bytes anew (`%%measure`, peak memory); what the order of
+# memory accesses costs while the arithmetic stays the same (`%%measure --time`); how the cost of a matrix product grows (`%%complexity`).
 #
 # **Prerequisites:** Python functions, NumPy indexing; no earlier module. **Unlocks:** 02 Activations, 03 Layers, 05 Autograd, 08 DataLoader.
 
@@ -64,6 +62,7 @@ Operand: TypeAlias = "Tensor | Array | float | np.number[Any] | np.bool"
 
 FLOAT32 = np.dtype(np.float32)
 NUMERIC = "biuf"  # dtype.kind of booleans, integers (signed or not) and floats
+OPERANDS = (int, float, np.integer, np.floating, np.bool, np.ndarray)  # what may stand beside a tensor
 
 # %% nbgrader={"grade": false, "grade_id": "01-helpers", "locked": true, "schema_version": 3, "solution": false, "task": false}
 rng = np.random.default_rng(1)
@@ -95,11 +94,8 @@ def as_array(data: ArrayLike, dtype: DTypeLike | None = None) -> Array:
     Without ``dtype``, floats become float32; integers and booleans keep theirs. ValueError for rows of unequal length, TypeError for
     anything but numbers. ``as_array([1, 2.5])`` is ``array([1. , 2.5], dtype=float32)``.
     """
-    # TODO: make an array, decide its dtype, convert only where needed.
-    # APPROACH:
-    # 1. np.asarray(data) raises ValueError for ragged rows: raise your own, with NumPy's reason in it
-    # 2. the target is the given dtype, else float32 for floats (dtype.kind "f"), else the array's own
-    # 3. refuse if the kind of the array or of the target is not in NUMERIC
+    # TODO: np.asarray(data), which raises ValueError for ragged rows: raise your own, with NumPy's reason in it. The target is
+    # the given dtype, else float32 for floats (dtype.kind "f"), else the array's own; kinds outside of NUMERIC are refused.
     # HINTS: astype(target, copy=False) copies only where the dtype changes.
     ### BEGIN SOLUTION
     try:
@@ -123,11 +119,10 @@ def test_as_array():
     assert "length" in refusal(ValueError, as_array, [[1, 2], [3]]) and refusal(TypeError, as_array, ["1", "2"])
     ### BEGIN HIDDEN TESTS
     doubles = np.array([[1.5, 0.1]])
-    assert as_array(doubles).dtype == np.float32 and as_array(np.float16(1.5)).dtype == np.float32
-    assert doubles.dtype == np.float64 and np.shares_memory(as_array(doubles, np.float64), doubles)
-    assert as_array([0.1], np.float64)[0] == 0.1, "all the digits of a float64 that was asked for"
+    assert as_array(doubles).dtype == as_array(np.float16(1.5)).dtype == as_array([]).dtype == np.float32
+    assert np.shares_memory(as_array(doubles, np.float64), doubles) and as_array([0.1], np.float64)[0] == 0.1
     check(as_array([1.7, -1.7], dtype=np.int32), [1, -1], "floats stored as integers are cut")
-    assert as_array([1, 0], dtype=bool).dtype == bool and as_array(3).shape == () and as_array([]).dtype == np.float32
+    assert as_array([1, 0], dtype=bool).dtype == bool and as_array(3).shape == ()
     assert "<U1" in refusal(TypeError, as_array, "5", np.float32) and "inhomogeneous" in refusal(ValueError, as_array, [[1.0], 2.0])
     for data, dtype in [(None, None), ([1.5], str), ([1 + 2j], None), ([1.0], complex)]:
         refusal(TypeError, as_array, data, dtype)
@@ -173,8 +168,7 @@ def reshape(x: Array, shape: Shape) -> Array:
 
     Raises ValueError, with both shapes, if the numbers of elements differ. ``reshape(np.zeros((2, 6)), (3, -1))`` has shape (3, 4).
     """
-    # TODO: replace a -1, compare the numbers of elements, return x.reshape(...).
-    # HINTS: math.prod multiplies the sizes. Without its -1 the product may be 0.
+    # TODO: replace a -1 (math.prod multiplies sizes; without the -1 they may give 0), compare the numbers of elements, x.reshape(...).
     ### BEGIN SOLUTION
     known = math.prod(size for size in shape if size != -1)
     missing = x.size // known if known else 0
@@ -237,11 +231,7 @@ def transpose(x: Array, d0: int | None = None, d1: int | None = None) -> Array:
 
     With fewer than two dimensions and no axes, ``x`` as it is. ValueError for one axis alone, or one that is not there.
     """
-    # TODO: list the axes in order, swap two entries, permute.
-    # APPROACH:
-    # 1. no axes given: x itself if it has fewer than 2 dimensions, else -2 and -1; only one given: ValueError
-    # 2. normalize_axis refuses axes that are not there; order = list(range(x.ndim)); swap two entries; permute
-    # HINTS: order takes negative indices.
+    # TODO: settle the two axes (normalize_axis refuses what is not there), swap them in list(range(x.ndim)), permute.
     ### BEGIN SOLUTION
     if d0 is None and d1 is None:
         if x.ndim < 2:
@@ -278,6 +268,8 @@ test_transpose()
 
 # %%
 x = rng.standard_normal((2048, 2048), dtype=np.float32)
+A, B = x[:96, :96].copy(), x[96:192, :96].copy()
+n = 32
 
 # %%
 # %%measure -o views
@@ -299,7 +291,7 @@ def broadcast_shape(a: Shape, b: Shape) -> Shape:
 
     Raises ValueError, naming both shapes and the sizes that clash.
     """
-    # TODO: walk both shapes from the right; a missing axis counts as 1.
+    # TODO: walk both shapes from the right.
     # HINTS: zip_longest(reversed(a), reversed(b), fillvalue=1) gives the pairs of sizes.
     ### BEGIN SOLUTION
     shape = []
@@ -332,10 +324,8 @@ test_broadcast_shape()
 # %% nbgrader={"grade": false, "grade_id": "01-expand", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def expand(x, shape):
     """A read-only view of ``x`` with a larger ``shape``: new axes, and axes of size 1, have the stride 0. ValueError if it does not fit."""
-    # TODO: find the strides, then np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False).
-    # APPROACH:
-    # 1. ValueError unless broadcast_shape(x.shape, shape) is shape itself
-    # 2. strides: a 0 for each axis that x does not have; for each axis of x, 0 if its size is 1, else its own stride
+    # TODO: np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False), with the strides found axis by axis.
+    # HINTS: x fits if broadcast_shape(x.shape, shape) is shape itself.
     ### BEGIN SOLUTION
     if broadcast_shape(x.shape, shape) != shape:
         raise ValueError(f"Shape {x.shape} does not expand to {shape}.")
@@ -367,8 +357,25 @@ test_expand()
 
 # %%
 #| export
-add, subtract, multiply, divide, power = np.add, np.subtract, np.multiply, np.true_divide, np.power
+add, subtract, multiply, divide = np.add, np.subtract, np.multiply, np.true_divide
 negate, absolute, exp, log, sqrt = np.negative, np.absolute, np.exp, np.log, np.sqrt
+
+
+def power(a: Array, b: Array) -> Array:
+    """``a ** b``; the operator knows short ways for small whole exponents that np.power does not."""
+    return a**b
+
+
+def concatenate(*arrays: Array, dim: int = 0) -> Array:
+    """The arrays one after the other along ``dim``, a copy: (2, 3) and (2, 5) with ``dim=1`` make (2, 8)."""
+    return np.concatenate(arrays, axis=dim)
+
+
+def select(condition: Array, a: Array, b: Array) -> Array:
+    """The elements of ``a`` where ``condition`` is true, of ``b`` elsewhere. TypeError if ``condition`` is not boolean."""
+    if np.asarray(condition).dtype != bool:
+        raise TypeError(f"where needs a boolean condition, got {np.asarray(condition).dtype}.")
+    return np.where(condition, a, b)
 
 # %% [markdown]
 # ### 1.6 Matrix product: first by the definition
@@ -412,10 +419,8 @@ def matmul(a: Array, b: Array) -> Array:
     ValueError, naming both shapes, if inner sizes differ, the stacks do not broadcast, or an operand is a number.
     """
     # TODO: refuse what does not fit, then a @ b.
-    # APPROACH:
-    # 1. take both shapes with np.shape; () is a number: ValueError
-    # 2. the inner sizes must agree: the last of a; of b the last but one, or the only one
-    # 3. if both are stacks, their shapes, shape[:-2], must broadcast
+    # APPROACH: 1. np.shape of both; () is a number. 2. the inner sizes: the last of a; of b the last but one, or the only one.
+    # 3. the stacks, shape[:-2], must broadcast.
     ### BEGIN SOLUTION
     left, right = np.shape(a), np.shape(b)
     if not left or not right:
@@ -451,9 +456,6 @@ test_matmul()
 
 # %% [markdown]
 # **Predict, then run.** Both statements do 2 * 96^3, that is 1.8 million, flops. How many times longer will the loops take? Divide the flops by each time.
-
-# %%
-A, B = rng.standard_normal((96, 96), dtype=np.float32), rng.standard_normal((96, 96), dtype=np.float32)
 
 # %%
 # %%measure --time -o step
@@ -523,66 +525,7 @@ def test_reduce_var():
 test_reduce_var()
 
 # %% [markdown]
-# **Predict, then run.** How many arrays as large as `x` (16 MiB) does your variance hold at its peak? How many would one pass over blocks of rows need?
-
-# %%
-# %%measure -o temporaries
-spread = reduce_var(x)
-
-# %% [markdown]
-# ### 1.9 Joining
-# Joining n arrays one by one copies the first of them n times. Allocate the result once, and write every array to its place.
-
-# %% nbgrader={"grade": false, "grade_id": "01-concatenate", "locked": false, "schema_version": 3, "solution": true, "task": false}
-#| export
-def concatenate(*arrays: Array, dim: int = 0) -> Array:
-    """The arrays one after the other along ``dim``, in one allocation: (2, 3) and (2, 5) with ``dim=1`` make (2, 8).
-
-    Raises ValueError, naming both shapes, if another axis than ``dim`` differs.
-    """
-    # TODO: compute the shape, allocate with np.empty, copy each array into its slice.
-    # APPROACH:
-    # 1. the axis as a number from 0; every shape without it must equal the first one's
-    # 2. dtype: np.result_type(*arrays)
-    # 3. out[(slice(None),) * axis + (slice(start, end),)] is the place of one array
-    ### BEGIN SOLUTION
-    first = arrays[0].shape
-    (axis,) = normalize_axis(dim, len(first))
-    for x in arrays:
-        if x.shape[:axis] != first[:axis] or x.shape[axis + 1 :] != first[axis + 1 :]:
-            raise ValueError(f"cat along axis {axis} needs shapes that agree elsewhere, got {first} and {x.shape}.")
-    out = np.empty((*first[:axis], sum(x.shape[axis] for x in arrays), *first[axis + 1 :]), np.result_type(*arrays))
-    end = 0
-    for x in arrays:
-        start, end = end, end + x.shape[axis]
-        out[(slice(None),) * axis + (slice(start, end),)] = x
-    return out
-    ### END SOLUTION
-
-# %% nbgrader={"grade": true, "grade_id": "01-concatenate-test", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
-def test_concatenate():
-    a, b = np.array([[1, 2], [3, 4]]), np.array([[5], [6]])
-    check(concatenate(a, b, dim=1), [[1, 2, 5], [3, 4, 6]], "(2, 2) and (2, 1) along axis 1")
-    check(concatenate(a, b.T, a), [[1, 2], [3, 4], [5, 6], [1, 2], [3, 4]], "three arrays along axis 0")
-    message = refusal(ValueError, concatenate, a, b)
-    assert "(2, 2)" in message and "(2, 1)" in message, f"the message should name both shapes: {message}"
-    ### BEGIN HIDDEN TESTS
-    parts = [rng.standard_normal((2, n, 3)).astype(np.float32) for n in (4, 0, 1)]
-    check(concatenate(*parts, dim=-2), np.concatenate(parts, axis=1), "along axis -2")
-    check(concatenate(parts[0], parts[0], dim=2), np.concatenate([parts[0]] * 2, axis=2), "along axis 2")
-    assert concatenate(*parts, dim=1).dtype == np.float32 and concatenate(a, b * 0.5, dim=1).dtype == np.float64
-    assert not np.shares_memory(concatenate(a), a), "the result is a copy, also of one array"
-    assert "Axis 1" in refusal(ValueError, concatenate, a[0], a[0], dim=1)
-    for other in (a[0], a[None], a[:, :1]):
-        refusal(ValueError, concatenate, a, other)
-    for other in (parts[0][:, :, :2], parts[0][:1]):
-        refusal(ValueError, concatenate, parts[0], other, dim=1)
-    ### END HIDDEN TESTS
-
-test_concatenate()
-
-# %% [markdown]
-# ### 1.10 `apply` and `Tensor`
+# ### 1.9 `apply` and `Tensor`
 # The rest is given: read it. Each method calls `apply` with an operation. `apply` takes the arrays out of the tensors, computes, keeps the precision of the tensors, and
 # wraps the result. An observer, if set, is told about each operation; unset, it costs a comparison with None. `requires_grad`, `grad`, `backward` and what
 # `apply` remembers for them are places kept for module 05; until then they do nothing.
@@ -590,15 +533,13 @@ test_concatenate()
 # %%
 #| export
 class Event(NamedTuple):
-    """What an observer is told about one operation; ``seconds`` is wall time."""
-
+    """What an observer is told about one operation; ``phase`` is "forward" here, ``seconds`` is wall time."""
     op: str
     params: dict[str, Any]
     inputs: tuple[Any, ...]
     output: "Tensor"
     phase: str
     seconds: float
-
 
 Observer: TypeAlias = Callable[[Event], object]
 _observer: Observer | None = None
@@ -619,31 +560,277 @@ def set_grad_enabled(enabled: bool) -> bool:
     return previous
 
 
-def apply(op: Callable[..., Any], *inputs: Operand, **params: Any) -> "Tensor":
-    """``op`` on the arrays of ``inputs`` (tensors, numbers, ndarrays) as a tensor. TypeError for any other input."""
-    arrays: list[Any] = []
+def apply(op: Callable[..., Any], *inputs: Any, **params: Any) -> "Tensor":
+    """``op`` on the arrays of ``inputs`` (tensors, numbers, ndarrays), as a tensor. TypeError for any other input."""
+    arrays = []
     needs_grad = False
     for x in inputs:
         if isinstance(x, Tensor):
             arrays.append(x.data)
             needs_grad = needs_grad or x.requires_grad
+        elif isinstance(x, OPERANDS):
+            arrays.append(x)
         else:
-            arrays.append(_operand(op, x))
+            raise TypeError(f"{op.__name__} takes tensors, numbers and NumPy arrays, got {type(x).__name__}.")
     observer = _observer
     started = 0.0 if observer is None else time.perf_counter()
     try:
         result = np.asarray(op(*arrays, **params))
     except ValueError:
-        if isinstance(op, np.ufunc) and len(arrays) == 2:
-            broadcast_shape(np.shape(arrays[0]), np.shape(arrays[1]))  # names both shapes if they are the reason
+        if isinstance(op, np.ufunc) and op.nin == 2:
+            broadcast_shape(np.shape(arrays[0]), np.shape(arrays[1]))  # names both shapes if these are the reason
         raise
     if result.dtype is not FLOAT32:
         result = _keep_precision(result, inputs)
         needs_grad = needs_grad and result.dtype.kind == "f"
     out = Tensor.__new__(Tensor)
-    out.data, out.grad = result, None
-    out.requires_grad = needs_grad and _grad_enabled
+    out.data, out.grad, out.requires_grad = result, None, needs_grad and _grad_enabled
     out.op, out.inputs, out.params = (op, inputs, params) if out.requires_grad else (None, (), {})
     if observer is not None:
         observer(Event(op.__name__, params, inputs, out, "forward", time.perf_counter() - started))
     return out
+
+
+def _keep_precision(result: Array, inputs: tuple[Any, ...]) -> Array:
+    """A floating result in the widest floating dtype of the tensors among ``inputs``, float32 if there is none (NumPy takes float64)."""
+    if result.dtype.kind != "f":
+        return as_array(result, result.dtype)
+    floats = [x.dtype for x in inputs if isinstance(x, Tensor) and x.dtype.kind == "f"]
+    return result.astype(np.result_type(*floats) if floats else FLOAT32, copy=False)
+
+# %%
+#| export
+class Tensor:
+    """An n-dimensional array of numbers: ``Tensor([[1, 2.5], [3, 4]])``.
+
+    ``data`` is its ndarray, shared with what was passed in if that is an array of the right dtype: floats become float32 unless ``dtype``
+    says otherwise, integers and booleans stay. Every method applies the operation of the same name, see there for shapes and errors. Operators
+    take tensors, numbers and ndarrays on either side; numbers and ndarrays do not change the precision. Views share memory.
+    """
+
+    __slots__ = ("data", "grad", "inputs", "op", "params", "requires_grad")
+    __array_ufunc__ = None  # so that ndarray + Tensor is a Tensor
+    __hash__ = object.__hash__  # == compares elements; a tensor is a key by identity
+
+    def __init__(self, data: "ArrayLike | Tensor", requires_grad: bool = False, dtype: DTypeLike | None = None) -> None:
+        """TypeError if ``data`` are not numbers, or integers and ``requires_grad``; ValueError for rows of unequal length."""
+        if isinstance(data, Tensor):
+            data, dtype = data.data, data.dtype if dtype is None else dtype
+        self.data: Array = as_array(data, dtype)
+        if requires_grad and self.data.dtype.kind != "f":
+            raise TypeError(f"Only floating tensors can require gradients, got {self.data.dtype}: pass dtype=np.float32.")
+        self.requires_grad = requires_grad
+        self.grad: Array | None = None
+        self.op: Callable[..., Any] | None = None
+        self.inputs: tuple[Any, ...] = ()
+        self.params: dict[str, Any] = {}
+
+    @property
+    def shape(self) -> Shape: return self.data.shape
+    @property
+    def size(self) -> int: return self.data.size
+    @property
+    def ndim(self) -> int: return self.data.ndim
+    @property
+    def dtype(self) -> np.dtype[Any]: return self.data.dtype
+    @property
+    def T(self) -> "Tensor": return apply(permute, self, order=tuple(reversed(range(self.ndim))))
+
+    def __add__(self, other: Operand) -> "Tensor": return apply(add, self, other)
+    def __radd__(self, other: Operand) -> "Tensor": return apply(add, other, self)
+    def __sub__(self, other: Operand) -> "Tensor": return apply(subtract, self, other)
+    def __rsub__(self, other: Operand) -> "Tensor": return apply(subtract, other, self)
+    def __mul__(self, other: Operand) -> "Tensor": return apply(multiply, self, other)
+    def __rmul__(self, other: Operand) -> "Tensor": return apply(multiply, other, self)
+    def __truediv__(self, other: Operand) -> "Tensor": return apply(divide, self, other)
+    def __rtruediv__(self, other: Operand) -> "Tensor": return apply(divide, other, self)
+    def __pow__(self, other: Operand) -> "Tensor": return apply(power, self, other)
+    def __rpow__(self, other: Operand) -> "Tensor": return apply(power, other, self)
+    def __matmul__(self, other: Operand) -> "Tensor": return apply(matmul, self, other)
+    def __rmatmul__(self, other: Operand) -> "Tensor": return apply(matmul, other, self)
+    def __neg__(self) -> "Tensor": return apply(negate, self)
+    def __abs__(self) -> "Tensor": return apply(absolute, self)
+    def __lt__(self, other: Operand) -> "Tensor": return apply(np.less, self, other)
+    def __le__(self, other: Operand) -> "Tensor": return apply(np.less_equal, self, other)
+    def __gt__(self, other: Operand) -> "Tensor": return apply(np.greater, self, other)
+    def __ge__(self, other: Operand) -> "Tensor": return apply(np.greater_equal, self, other)
+    def __eq__(self, other: object) -> "Tensor":  # type: ignore[override]
+        return apply(np.equal, self, other) if isinstance(other, (Tensor, *OPERANDS)) else NotImplemented
+    def __ne__(self, other: object) -> "Tensor":  # type: ignore[override]
+        return apply(np.not_equal, self, other) if isinstance(other, (Tensor, *OPERANDS)) else NotImplemented
+
+    def exp(self) -> "Tensor": return apply(exp, self)
+    def log(self) -> "Tensor": return apply(log, self)
+    def sqrt(self) -> "Tensor": return apply(sqrt, self)
+    def abs(self) -> "Tensor": return apply(absolute, self)
+    def matmul(self, other: Operand) -> "Tensor": return apply(matmul, self, other)
+    def permute(self, *order: int) -> "Tensor": return apply(permute, self, order=_sizes(order))
+    def reshape(self, *shape: int) -> "Tensor": return apply(reshape, self, shape=_sizes(shape))
+    def transpose(self, d0: int | None = None, d1: int | None = None) -> "Tensor": return apply(transpose, self, d0=d0, d1=d1)
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
+        return apply(reduce_sum, self, axis=axis, keepdims=keepdims)
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
+        return apply(reduce_mean, self, axis=axis, keepdims=keepdims)
+    def max(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
+        return apply(reduce_max, self, axis=axis, keepdims=keepdims)
+    def var(self, axis: Axis = None, keepdims: bool = False, ddof: int = 1) -> "Tensor":
+        return apply(reduce_var, self, axis=axis, keepdims=keepdims, ddof=ddof)
+
+    def __getitem__(self, key: Any) -> "Tensor":
+        parts = tuple(k.data if isinstance(k, Tensor) else k for k in (key if isinstance(key, tuple) else (key,)))
+        return apply(index, self, key=parts if isinstance(key, tuple) else parts[0])
+
+    def __len__(self) -> int: return len(self.data)
+    def __iter__(self) -> "Iterator[Tensor]": return (self[i] for i in range(len(self)))
+    def __bool__(self) -> bool: return bool(self.item())
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array: return np.array(self.data, dtype, copy=copy)
+    def numpy(self) -> Array: return self.data
+    def item(self) -> Any: return self.data.item()
+    def detach(self) -> "Tensor": return Tensor(self)
+
+    def backward(self, g: "ArrayLike | Tensor | None" = None) -> None:
+        """Fill ``grad`` of the tensors that this one was computed from (module 05)."""
+        try:
+            engine = importlib.import_module("tinytorch.core.autograd")
+        except ModuleNotFoundError as error:
+            if error.name not in ("tinytorch", "tinytorch.core", "tinytorch.core.autograd"):
+                raise
+            raise RuntimeError("backward() is not there yet: gradients come in module 05.") from error
+        engine.backward(self, g)
+
+    def __repr__(self) -> str:
+        values = np.array2string(self.data, precision=4, threshold=20, edgeitems=3, separator=", ", prefix="Tensor(")
+        return f"Tensor({values}, shape={self.shape}, dtype={self.dtype}{', requires_grad=True' if self.requires_grad else ''})"
+
+
+def _sizes(given: tuple[Any, ...]) -> Shape:
+    """``reshape(2, 3)`` and ``reshape((2, 3))`` mean the same."""
+    return tuple(given[0]) if len(given) == 1 and isinstance(given[0], Sequence) else given
+
+
+def cat(tensors: "Sequence[Tensor]", dim: int = 0) -> Tensor:
+    """The tensors one after the other along ``dim``. Raises ValueError if there are none or another axis differs."""
+    if not tensors:
+        raise ValueError("cat needs at least one tensor, got none.")
+    return apply(concatenate, *tensors, dim=dim)
+
+
+def stack(tensors: "Sequence[Tensor]", dim: int = 0) -> Tensor:
+    """The tensors, all of one shape, along a new axis ``dim``: three of shape (2,) make (3, 2), and (2, 3) with ``dim=1``."""
+    (axis,) = normalize_axis(dim, 1 + max((t.ndim for t in tensors), default=0))
+    return cat([t.reshape(*t.shape[:axis], 1, *t.shape[axis:]) for t in tensors], axis)
+
+
+def where(condition: Operand, a: Operand, b: Operand) -> Tensor:
+    """The elements of ``a`` where ``condition`` is true, of ``b`` elsewhere; the three broadcast."""
+    return apply(select, condition, a, b)
+
+# %% [markdown]
+# ## Part 2: Systems analysis
+# ### 2.1 Temporaries
+# `x` takes 16 MiB. **Predict, then run:** the peak of each statement. How many arrays as large as `x` does your variance hold at its worst moment?
+
+# %%
+# %%measure -o temporaries
+rows = expand(x[0], x.shape)
+total = add(x, rows)
+spread = reduce_var(x)
+
+# %% [markdown]
+# ### 2.2 The order of access
+# Memory comes in cache lines of 64 bytes (most processors), 16 float32 at a time. Both statements add up 2048 x 2048 numbers, the first along the rows of `x`, the second along
+# the rows of its transpose. **Predict, then run:** how many times slower is the second? Divide 16 MiB by each time.
+
+# %%
+# %%measure --time -o traversal
+along_rows = [reduce_sum(row) for row in x]
+along_columns = [reduce_sum(row) for row in transpose(x)]
+
+# %% [markdown]
+# ### 2.3 Growth
+# From 2MNK: by which factor does the time of your loops grow when n doubles, and by which the memory of the result? **Predict** both exponents, then run.
+
+# %%
+# %%complexity n=8..128 -o growth
+square = rng.standard_normal((n, n), dtype=np.float32)
+# measure:
+product = matmul_loops(square, square)
+
+# %% [markdown]
+# Compare `growth.time.exponent` and its `interval` with your prediction, `growth.memory.exponent` too. Where do small n leave the line in `growth.points`, and what is it that takes time there?
+
+# %% [markdown]
+# ## Part 3: Production context
+# - A PyTorch tensor is what you built: a storage, sizes, strides and an offset. The page *Tensor Views* of its documentation lists the operations that return views;
+#   `view` refuses where `reshape` would copy, `contiguous()` is the copy by name.
+# - Its dispatcher is our `apply`: one place that all calls pass, where the kernel for dtype and device is chosen (E. Yang, *PyTorch internals*, 2019).
+# - Matrix products go to vendor libraries there as well: oneMKL or OpenBLAS on processors, cuBLAS on NVIDIA devices.
+# - Temporaries cost memory traffic everywhere; `torch.compile` fuses chains of elementwise operations into one loop (*torch.compiler* documentation).
+# - PyTorch adds what we leave out: devices, in-place operations, sparse and quantized storage, float16 and bfloat16 kernels.
+
+# %% [markdown]
+# ## Integration test
+# All of it through `Tensor`: columns brought to mean 0 and variance 1, a matrix product, and every form of operand.
+
+# %% nbgrader={"grade": true, "grade_id": "01-integration-test", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
+def test_tensor():
+    data, w = rng.standard_normal((6, 3)) * 4 + 2, rng.standard_normal((3, 2))
+    x = Tensor(data)
+    scaled = (x - x.mean(axis=0)) / (x.var(axis=0) + 1e-5).sqrt()
+    check(scaled @ w, (data - data.mean(0)) / np.sqrt(data.var(0, ddof=1) + 1e-5) @ w, "columns scaled, then a matrix product")
+    assert scaled.dtype == np.float32 and isinstance(w.T @ x.T, Tensor), "float32 stays, an ndarray on the left gives a Tensor"
+    assert "(6, 3)" in refusal(ValueError, lambda: x + Tensor([1, 2])), "an error names the shapes"
+    ### BEGIN HIDDEN TESTS
+    count = Tensor([[1, -2, 4]])
+    for got, expected, dtype in [
+        (2.5 * x, 2.5 * data, "float32"), (1 - x, 1 - data, "float32"), (count + 1, [[2, -1, 5]], "int64"), (8 / count, [[8, -4, 2]], "float32"),
+        (count * 2.5, [[2.5, -5, 10]], "float32"), (x * Tensor(data, dtype=np.float64), data**2, "float64"), (count > 1, [[False, False, True]], "bool"),
+        (2**count.abs(), [[2, 4, 16]], "int64"), (count.transpose().reshape(-1), [1, -2, 4], "int64"), (data - x, 0 * data, "float32"),
+        (cat([x, x[:2]], dim=0)[[6, 7]], data[:2], "float32"), (stack([x, -x], dim=1)[:, 1], -data, "float32"), (x.max(-1), data.max(1), "float32"),
+        (where(x > 2, x, 0.0), np.where(data > 2, data, 0), "float32"), (x[x > 2], data[data > 2], "float32"), (x.permute(1, 0).sum(0), data.sum(1), "float32"),
+    ]:
+        check(got, expected, f"expected {expected}")
+        assert got.dtype == dtype, f"{got} should be {dtype}"
+    assert "(3,) by (6, 3)" in refusal(ValueError, lambda: Tensor([1, 2, 3]) @ x), "an error names the shapes"
+    ### END HIDDEN TESTS
+
+test_tensor()
+
+# %%
+if __name__ == "__main__":
+    for test in (test_as_array, test_contiguous_strides, test_reshape, test_transpose, test_broadcast_shape, test_expand, test_matmul_loops, test_matmul,
+                 test_reduce_var, test_tensor):
+        test()
+    print(f"All tests of module 01 pass: {Tensor([[1, 2.5], [3, 4]])!r}")
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "01-question-views", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
+# ## ML systems thinking
+# **1.** Which of the four results of `views` had memory of its own, and why that one? In 2.2, transposing was free and the sums then took longer: with your two times, after how many passes over the
+# columns would one copy of the transpose have paid for itself?
+#
+# ### BEGIN SOLUTION
+# Only `turned_flat`, 16 MiB: no stride describes column order as one flat axis. The copy costs about one slow pass; each later pass saves (slow - fast) seconds, so it pays after
+# copy / (slow - fast) passes, about one or two. Rubric: 2 points the right result with its bytes, 2 the reason by strides, 2 the break-even from the reader's own times.
+# ### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "01-question-temporaries", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
+# **2.** Give the peaks of the three statements of `temporaries`, explain each by the arrays alive at that moment, and name a change of `reduce_var` that lowers its peak without the one-pass formula.
+#
+# ### BEGIN SOLUTION
+# expand: about 0 (stride 0); add: 16 MiB (the result alone, no copy of the row); variance: 32 MiB (distance and its square). Squaring in place (`distance *= distance`) or
+# blocks of rows lower it to 16 MiB or less. Rubric: 3 points the figures, 1 the arrays named, 2 a change that works, with its new peak.
+# ### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "01-question-growth", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
+# **3.** From `step` and `growth`: flops per second of the loops and of BLAS, the exponent with its interval, and from these the time that each would take for n = 4096. Which part of the gap is not arithmetic?
+#
+# ### BEGIN SOLUTION
+# flops/s = 2 * 96^3 / time; the exponent is near 3; loops at 4096: time(96) * (4096 / 96)^3, hours; BLAS less than its rate at 96 predicts. The gap is the interpreter: each step makes Python objects
+# and looks up types, where BLAS does many multiplications per instruction on data in cache. Rubric: 2 points the rates, 2 the extrapolation with n^3, 2 the interpreter's share.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Summary
+# You built the rules for dtypes, views, broadcasting, matrix products, variance and joining, and measured what they decide: reshape, transpose and expand moved no bytes, until order was needed; the same sums took
+# longer across the cache lines than along them; your variance held two arrays more than it was given; three loops grow with n^3, and so does BLAS, at another rate. `Tensor` and `apply` carry it from here:
+# module 02 builds nonlinear functions on them, and asks what a chain of elementwise operations costs.

@@ -9,6 +9,7 @@ from tinytorch_lab.profiler.measurement import Measurement
 
 SHORT_S = 0.005
 LONG_GAP_S = 0.5
+TRACER_BYTES = 1 << 20
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Circumstances:
     trace_budget: float
     foreign_tracing: bool
     tracing_lost: bool
+    tracer_bytes: int
     sampling_failure: str | None
     live_failure: str | None
 
@@ -38,6 +40,11 @@ def _on_tracing(measurement: Measurement, circumstances: Circumstances) -> Itera
         yield (
             f"Tracing ended after {measurement.traced_s:.1f} s (--trace-budget {circumstances.trace_budget:g}): "
             "the peak of Python and NumPy memory speaks of that time, what the cell keeps is not known."
+        )
+    if circumstances.tracer_bytes >= TRACER_BYTES and not circumstances.foreign_tracing:
+        yield (
+            f"Resident memory includes {circumstances.tracer_bytes / TRACER_BYTES:.0f} MiB that tracing itself needed; "
+            "--time measures without it."
         )
 
 

@@ -218,6 +218,7 @@ class Recorder:
             trace_budget=self._trace_budget,
             foreign_tracing=self._traced.foreign,
             tracing_lost=self._traced.lost,
+            tracer_bytes=self._traced.tracer_bytes,
             sampling_failure=self._ticker.failure,
             live_failure=self._live_failure,
         )

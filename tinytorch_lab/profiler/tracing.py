@@ -29,6 +29,9 @@ class TracedMemory:
         self.used = False
         """Tracing was on at the start: peak and net mean something."""
         self.foreign = False
+        """Somebody else had started tracing."""
+        self.tracer_bytes = 0
+        """Memory that tracemalloc itself needed at the end; it is part of the resident memory."""
         self.lost = False
         """Tracing was stopped or cleared by someone else: peak and net are not known."""
         self._base: int | None = None
@@ -90,6 +93,7 @@ class TracedMemory:
             current = _fold()
             if self._base is not None:
                 self.net, self._base = current - self._base, None
+            self.tracer_bytes = tracemalloc.get_tracemalloc_memory()
             _meters.remove(self)
             if not _meters:
                 _end()

@@ -6,7 +6,7 @@ from html import escape
 
 from tinytorch_lab.scaling.growth import Complexity, Growth
 from tinytorch_lab.scaling.sweep import Point
-from tinytorch_lab.show.units import bytes_text, seconds_text
+from tinytorch_lab.show.units import format_bytes, format_seconds
 
 
 def text(result: Complexity) -> str:
@@ -45,5 +45,5 @@ def _head(result: Complexity) -> list[str]:
 
 
 def _cells(point: Point) -> list[str]:
-    peak = "not measured" if point.peak_bytes is None else bytes_text(point.peak_bytes)
-    return [str(point.size), seconds_text(point.time_s), str(point.runs), peak]
+    peak = format_bytes(point.peak_bytes)
+    return [str(point.size), format_seconds(point.time_s), str(point.runs), peak]

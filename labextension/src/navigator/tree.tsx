@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { ICourse, IModule } from './course';
-import { keyMove, partRowId, visibleRows } from './rows';
+import { keyMove, partRowId, visibleRows, type Move, type Row } from './rows';
 import { StateIcon } from './state-icon';
 import { describe, stateText } from './texts';
 
@@ -20,36 +20,23 @@ export interface ICourseTreeProps {
 /** The modules by part: a WAI-ARIA tree in which one row at a time can be reached by Tab. */
 export function CourseTree(props: ICourseTreeProps): JSX.Element {
   const { course, trans } = props;
-  const [folded, setFolded] = React.useState<ReadonlySet<string>>(new Set());
+  const [folded, fold] = useFolding();
   const [wanted, setWanted] = React.useState('');
   const tree = React.useRef<HTMLUListElement>(null);
   const rows = visibleRows(course, folded);
   // A row that has gone (folded away, or a new course) cannot stay the one in the tab order.
-  const current = (rows.find(row => row.id === wanted) ?? rows[0])?.id ?? '';
+  const current = rows.find(row => row.id === wanted) ?? rows[0];
 
-  const fold = (part: string, open: boolean) => {
-    const next = new Set(folded);
-    open ? next.delete(part) : next.add(part);
-    setFolded(next);
-  };
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) {
-      return;
+  const press = (row: Row) =>
+    row.kind === 'module'
+      ? props.onOpen(row.module)
+      : fold(row.part, !row.open);
+  const move = (to: Move) => {
+    if (to?.kind === 'fold') {
+      fold(to.part, to.open);
+    } else if (to?.kind === 'go') {
+      focusRow(tree.current, to.id);
     }
-    const row = rows.find(candidate => candidate.id === current);
-    if (event.key === 'Enter' || event.key === ' ') {
-      row?.kind === 'module' && props.onOpen(row.module);
-      row?.kind === 'part' && fold(row.part, !row.open);
-    } else {
-      const move = keyMove(rows, current, event.key);
-      if (move === null) {
-        return;
-      }
-      move.kind === 'fold' && fold(move.part, move.open);
-      move.kind === 'go' && focusRow(tree.current, move.id);
-    }
-    event.preventDefault();
-    event.stopPropagation();
   };
   return (
     <ul
@@ -57,7 +44,9 @@ export function CourseTree(props: ICourseTreeProps): JSX.Element {
       className="tt-Tree"
       role="tree"
       aria-label={trans.__('Modules of the course')}
-      onKeyDown={onKeyDown}
+      onKeyDown={event =>
+        current && onKeyDown(event, rows, current, press, move)
+      }
     >
       {course.parts.map(part => (
         <Part
@@ -65,13 +54,48 @@ export function CourseTree(props: ICourseTreeProps): JSX.Element {
           key={part}
           part={part}
           open={!folded.has(part)}
-          current={current}
+          current={current?.id ?? ''}
           onFold={open => fold(part, open)}
           onCurrent={setWanted}
         />
       ))}
     </ul>
   );
+}
+
+/** The folded parts, and how to fold or unfold one. */
+function useFolding(): [
+  ReadonlySet<string>,
+  (part: string, open: boolean) => void
+] {
+  const [folded, setFolded] = React.useState<ReadonlySet<string>>(new Set());
+  const fold = (part: string, open: boolean) => {
+    const others = [...folded].filter(name => name !== part);
+    setFolded(new Set(open ? others : [...others, part]));
+  };
+  return [folded, fold];
+}
+
+function onKeyDown(
+  event: React.KeyboardEvent,
+  rows: Row[],
+  current: Row,
+  press: (row: Row) => void,
+  move: (to: Move) => void
+): void {
+  if (event.altKey || event.ctrlKey || event.metaKey) {
+    return;
+  }
+  const to = keyMove(rows, current.id, event.key);
+  if (event.key === 'Enter' || event.key === ' ') {
+    press(current);
+  } else if (to !== null) {
+    move(to);
+  } else {
+    return;
+  }
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 function focusRow(tree: HTMLElement | null, id: string): void {

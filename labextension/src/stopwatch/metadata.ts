@@ -15,8 +15,10 @@ export function isMeasured(cell: ICellModel): boolean {
 
 /** Switches measuring on or off; leaves no empty object behind, nor touches other keys. */
 export function setMeasured(cell: ICellModel, measured: boolean): void {
-  const { measure: _, ...rest } = ours(cell);
-  const next = measured ? { ...rest, measure: true } : rest;
+  const next: JSONObject = { ...ours(cell), measure: true };
+  if (!measured) {
+    delete next['measure'];
+  }
   if (Object.keys(next).length === 0) {
     cell.deleteMetadata(METADATA_KEY);
   } else {

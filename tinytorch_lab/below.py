@@ -1,0 +1,63 @@
+"""Measures code that another magic runs (``%%measure`` below ``%%time``), and the expression of ``%measure``."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+
+from tinytorch_lab.run import MeasuredRun, statements_of
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from tinytorch_lab.options import Options
+    from tinytorch_lab.profiler import Recorder
+
+
+def measure_code(shell: InteractiveShell, code: str, options: Options, local_ns: dict[str, Any] | None) -> Any:
+    """Run ``code`` in the user's namespace, measured; returns the value of a last expression.
+
+    Raises what the code raises, and UsageError for ``await`` at the top level.
+    """
+    text = shell.transform_cell(code)
+    filename = shell.compile.cache(text, shell.execution_count, raw_code=code)
+    tree = shell.transform_ast(shell.compile.ast_parse(text, filename=filename))
+    _refuse_await(tree, filename)
+    statements = statements_of(tree.body, text.splitlines(), code.splitlines())
+    run = MeasuredRun(shell, options, statements)
+    error: BaseException | None = None
+    try:
+        run.open()
+        return _execute(shell, tree.body, filename, run.recorder, local_ns)
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        run.close(error, filename)
+
+
+def _execute(
+    shell: InteractiveShell, nodes: list[ast.stmt], filename: str, recorder: Recorder, local_ns: dict[str, Any] | None
+) -> Any:
+    value = None
+    for node in nodes:
+        last_value = node is nodes[-1] and isinstance(node, ast.Expr)
+        part = ast.Expression(node.value) if isinstance(node, ast.Expr) and last_value else ast.Module([node], [])
+        compiled = shell.compile(part, filename, "eval" if last_value else "exec")
+        done = False
+        recorder.begin()
+        try:
+            value = eval(compiled, shell.user_global_ns, local_ns)
+            done = True
+        finally:
+            recorder.end(done=done)
+    return value
+
+
+def _refuse_await(tree: ast.Module, filename: str) -> None:
+    code = compile(tree, filename, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    if code.co_flags & inspect.CO_COROUTINE:
+        raise UsageError("await cannot be measured below another magic: make %%measure the first line of the cell.")

@@ -1,0 +1,97 @@
+"""Registers ``%%measure`` and ``%measure`` in IPython: the only place that does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    magics_class,
+    needs_local_scope,
+    no_var_expand,
+    output_can_be_silenced,
+)
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from tinytorch_lab.cell import CellHooks
+from tinytorch_lab.options import Options, parse, split_expression, trace_seconds, variable_name
+
+if TYPE_CHECKING:
+    from tinytorch_lab.profiler import Measurement
+
+_hooks: WeakKeyDictionary[InteractiveShell, CellHooks] = WeakKeyDictionary()
+
+
+@magics_class
+class MeasureMagics(Magics):
+    """``%%measure`` where IPython calls it as a magic: below another magic, with wrong options, and for its help."""
+
+    @output_can_be_silenced
+    @no_var_expand
+    @needs_local_scope
+    @line_cell_magic
+    @magic_arguments()
+    @argument("-o", metavar="NAME", type=variable_name, help="Variable that gets the measurement.")
+    @argument("--label", metavar="TEXT", help="Heading of the result.")
+    @argument("--time", action="store_true", help="The cell's own time: do not trace memory.")
+    @argument(
+        "--trace-budget",
+        metavar="S",
+        type=trace_seconds,
+        default=Options.trace_budget,
+        help="Trace Python and NumPy memory for at most S seconds (1.5); tracing slows plain Python code.",
+    )
+    @argument("--quiet", action="store_true", help="Show nothing; use it with -o.")
+    def measure(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
+        """Measure a cell: time, memory, and what each statement took.
+
+        ``%%measure`` as the first line of a cell runs the cell once, as usual, and shows the figures
+        while it runs. ``%measure EXPR`` measures one expression and shows no value.
+        """
+        from tinytorch_lab.below import measure_code
+
+        text, code = split_expression(line) if cell is None else (line, cell)
+        options = parse_options(text)
+        if cell is None and not code:
+            raise UsageError("%measure needs an expression, such as %measure f(x); %%measure measures a cell.")
+        value = measure_code(self.shell, code, options, local_ns)
+        return None if cell is None else value
+
+
+def parse_options(text: str) -> Options:
+    """The options of a ``%%measure`` line; raises UsageError."""
+    return parse(MeasureMagics.measure.parser, text)
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register everything in the shell; once is enough."""
+    if shell in _hooks:
+        return
+    hooks = _hooks[shell] = CellHooks(shell, parse_options)
+    hooks.register()
+    shell.register_magics(MeasureMagics)
+    shell.display_formatter.mimebundle_formatter.for_type_by_name(
+        "tinytorch_lab.profiler.measurement", "Measurement", _bundle
+    )
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take everything out of the shell again."""
+    hooks = _hooks.pop(shell, None)
+    if hooks is None:
+        return
+    hooks.unregister()
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("measure", None)
+    shell.magics_manager.registry.pop(MeasureMagics.__name__, None)
+
+
+def _bundle(measurement: Measurement, **_: Any) -> dict[str, Any]:
+    """The view of a measurement that is the value of a cell."""
+    from tinytorch_lab.show import bundle
+
+    return bundle(measurement)
