@@ -22,9 +22,10 @@ def measure_code(shell: InteractiveShell, code: str, options: Options, local_ns:
 
     Raises what the code raises, and UsageError for ``await`` at the top level.
     """
-    text = shell.transform_cell(code)
-    filename = shell.compile.cache(text, shell.execution_count, raw_code=code)
-    tree = shell.transform_ast(shell.compile.ast_parse(text, filename=filename))
+    prepare: Any = shell
+    text = prepare.transform_cell(code)
+    filename = prepare.compile.cache(text, shell.execution_count, raw_code=code)
+    tree = prepare.transform_ast(prepare.compile.ast_parse(text, filename=filename))
     _refuse_await(tree, filename)
     statements = statements_of(tree.body, text.splitlines(), code.splitlines())
     run = MeasuredRun(shell, options, statements)
@@ -40,7 +41,7 @@ def measure_code(shell: InteractiveShell, code: str, options: Options, local_ns:
 
 
 def _execute(
-    shell: InteractiveShell, nodes: list[ast.stmt], filename: str, recorder: Recorder, local_ns: dict[str, Any] | None
+    shell: Any, nodes: list[ast.stmt], filename: str, recorder: Recorder, local_ns: dict[str, Any] | None
 ) -> Any:
     value = None
     for node in nodes:

@@ -11,6 +11,7 @@ import linecache
 import re
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -51,6 +52,7 @@ class MeasureLine:
         self._parse = parse
 
     def __call__(self, lines: list[str]) -> list[str]:
+        """The lines of a cell, as many as before unless another cell magic follows."""
         match = MEASURE_LINE.match(lines[0]) if lines else None
         if match is None or in_cell():
             return lines
@@ -60,7 +62,7 @@ class MeasureLine:
             return lines
         rest = lines[1:]
         start = next((i for i, line in enumerate(rest) if line.strip()), 0)
-        return ["# " + lines[0], *rest[:start], *cell_magic(rest[start:])]
+        return ["# " + lines[0], *rest[:start], *cell_magic(rest[start:])]  # type: ignore[no-untyped-call]
 
 
 class LoneLine:
@@ -70,9 +72,10 @@ class LoneLine:
     """
 
     def __init__(self, shell: InteractiveShell) -> None:
-        self._shell = shell
+        self._shell: Any = shell
 
     def __call__(self, lines: list[str]) -> list[str]:
+        """The lines of a cell, as many as before."""
         if len(lines) != 2 or not lines[0].startswith("# %%measure"):
             return lines
         with self._shell.builtin_trap:
@@ -106,7 +109,8 @@ class MeasuredCell:
 
     def __init__(self, shell: InteractiveShell, options: Options, info: ExecutionInfo) -> None:
         self.info = info
-        self._shell = shell
+        self._raw_lines = str(info.raw_cell).splitlines()
+        self._shell: Any = shell
         self._options = options
         self._run: MeasuredRun | None = None
         self._result: ExecutionResult | None = None
@@ -138,14 +142,14 @@ class MeasuredCell:
     def _open(self, nodelist: list[ast.stmt], cell_name: str) -> None:
         from tinytorch_lab.run import MeasuredRun, complain, statements_of
 
-        statements = statements_of(nodelist, linecache.getlines(cell_name), self.info.raw_cell.splitlines())
+        statements = statements_of(nodelist, linecache.getlines(cell_name), self._raw_lines)
         try:
             self._run = MeasuredRun(self._shell, self._options, statements)
             self._run_code = self._wrap(self._shell, "run_code", self._around_statement)
             self._showtraceback = self._wrap(self._shell, "showtraceback", self._around_traceback)
             self._displayhook = self._wrap(sys, "displayhook", self._around_value)
             self._run.open()
-        except Exception as failure:  # noqa: BLE001  the cell runs in any case
+        except Exception as failure:  # the cell runs in any case
             complain(failure)
 
     def _close(self, result: ExecutionResult, cell_name: str) -> None:
@@ -154,7 +158,7 @@ class MeasuredCell:
         try:
             if self._run is not None:
                 error = result.error_in_exec or result.error_before_exec
-                self._run.close(error, cell_name, leading_empty(self.info.raw_cell.splitlines()))
+                self._run.close(error, cell_name, leading_empty(self._raw_lines))
         finally:
             self._run = None
             self.disarm()
@@ -172,36 +176,30 @@ class MeasuredCell:
             run.recorder.end(done=not failed)
 
     def _around_traceback(self, *args: Any, **kwargs: Any) -> Any:
-        return self._uncounted(self._showtraceback, *args, **kwargs)
+        run = self._run
+        with run.recorder.uncounted() if run else nullcontext():
+            return self._showtraceback(*args, **kwargs)
 
     def _around_value(self, value: Any) -> Any:
         run = self._run
         if run is not None and run.display and value is not None:
             run.display.before_output()
-        return self._uncounted(self._displayhook, value)
-
-    def _uncounted(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call a function that shows something, which is not the cell's own work."""
-        run = self._run
-        if run is None or not run.recorder.pause():
-            return function(*args, **kwargs)
-        try:
-            return function(*args, **kwargs)
-        finally:
-            run.recorder.resume()
+        with run.recorder.uncounted() if run else nullcontext():
+            return self._displayhook(value)
 
 
 class CellHooks:
     """What is registered in a shell so that its cells can be measured."""
 
     def __init__(self, shell: InteractiveShell, parse: Parse) -> None:
-        self._shell = shell
+        self._shell: Any = shell
         self._parse = parse
         self._measure_line = MeasureLine(parse)
         self._lone_line = LoneLine(shell)
         self._armed: MeasuredCell | None = None
 
     def register(self) -> None:
+        """Put everything in."""
         self._shell.input_transformers_cleanup.append(self._measure_line)
         self._shell.input_transformers_post.append(self._lone_line)
         self._shell.events.register("pre_run_cell", self._before_cell)
@@ -223,7 +221,7 @@ class CellHooks:
         if in_cell():
             return
         self._disarm()
-        options = self._wanted(info.raw_cell)
+        options = self._wanted(str(info.raw_cell))
         if options is not None:
             self._armed = MeasuredCell(self._shell, options, info)
 

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tinytorch_lab.show import bundle
@@ -26,14 +27,15 @@ class LiveDisplay:
     updated (a terminal, captured output) only ``close`` shows anything.
     """
 
-    def __init__(self, shell: InteractiveShell) -> None:
+    def __init__(self, shell: InteractiveShell, show_again: Callable[[], None] | None = None) -> None:
+        """``show_again`` calls ``update`` with the latest figures."""
+        self._show_again = show_again
         # Kept, because the cell may capture output by putting another publisher in its place.
         self._publisher: Any = shell.display_pub
         self._id = uuid.uuid4().hex
         self._live = hasattr(self._publisher, "pub_socket")
         self._shown = False
         self._clearing_since: int | None = None  # count of messages when a clearing began to wait for output
-        self._latest: Measurement | None = None
 
     def open(self, measurement: Measurement) -> None:
         """Show the display for the first time, before the cell runs. Main thread only."""
@@ -43,7 +45,6 @@ class LiveDisplay:
 
     def update(self, measurement: Measurement) -> None:
         """Show newer figures, unless the display is gone and cannot come back yet."""
-        self._latest = measurement
         if self._live and (self._shown or self._clearing_since is None):
             self._publish(measurement)
 
@@ -53,7 +54,7 @@ class LiveDisplay:
             self._publisher.unregister_hook(self._watch)
         try:
             self._close(measurement)
-        except Exception:  # noqa: BLE001  the cell may have left a broken sys.stdout, which publishing flushes
+        except Exception:  # the cell may have left a broken sys.stdout, which publishing flushes
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 self._close(measurement)
 
@@ -62,8 +63,8 @@ class LiveDisplay:
         if self._clearing_since is not None:
             self._clearing_since = None
             self._shown = False
-            if self._latest is not None:
-                self._publish(self._latest)
+            if self._show_again is not None:
+                self._show_again()
 
     def _close(self, measurement: Measurement) -> None:
         if self._clearing_since is not None:
@@ -79,7 +80,6 @@ class LiveDisplay:
                 data=bundle(measurement), metadata={}, transient={"display_id": self._id}, update=update
             )
             self._shown = True
-            self._latest = measurement
             if self._clearing_since is not None:
                 self._clearing_since += 1
 

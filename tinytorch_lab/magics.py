@@ -1,3 +1,5 @@
+# mypy: allow-untyped-decorators, allow-untyped-calls
+# (IPython's magic_arguments has no types.)
 """Registers ``%%measure`` and ``%measure`` in IPython: the only place that does."""
 
 from __future__ import annotations
@@ -58,13 +60,15 @@ class MeasureMagics(Magics):
         options = parse_options(text)
         if cell is None and not code:
             raise UsageError("%measure needs an expression, such as %measure f(x); %%measure measures a cell.")
+        assert self.shell is not None
         value = measure_code(self.shell, code, options, local_ns)
         return None if cell is None else value
 
 
 def parse_options(text: str) -> Options:
     """The options of a ``%%measure`` line; raises UsageError."""
-    return parse(MeasureMagics.measure.parser, text)
+    magic: Any = MeasureMagics.measure
+    return parse(magic.parser, text)
 
 
 def load(shell: InteractiveShell) -> None:
@@ -74,9 +78,8 @@ def load(shell: InteractiveShell) -> None:
     hooks = _hooks[shell] = CellHooks(shell, parse_options)
     hooks.register()
     shell.register_magics(MeasureMagics)
-    shell.display_formatter.mimebundle_formatter.for_type_by_name(
-        "tinytorch_lab.profiler.measurement", "Measurement", _bundle
-    )
+    formatter: Any = shell.display_formatter
+    formatter.mimebundle_formatter.for_type_by_name("tinytorch_lab.profiler.measurement", "Measurement", _bundle)
 
 
 def unload(shell: InteractiveShell) -> None:

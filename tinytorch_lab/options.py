@@ -9,8 +9,6 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
-from tinytorch_lab.profiler import check_settings
-
 _WITH_VALUE = {"-o", "--label", "--trace-budget"}
 _TOKEN = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[^\s"'])+)""")
 
@@ -60,6 +58,8 @@ def from_metadata(wanted: Any) -> Options | None:
     """The options in a cell's metadata: None for a falsy value, defaults for anything that is not understood."""
     if not wanted:
         return None
+    from tinytorch_lab.profiler import check_settings
+
     mode = wanted.get("mode", "default") if isinstance(wanted, dict) else "default"
     try:
         check_settings(mode, 0)
@@ -77,6 +77,8 @@ def variable_name(text: str) -> str:
 
 def trace_seconds(text: str) -> float:
     """Argument type: seconds, 0 or more."""
+    from tinytorch_lab.profiler import check_settings  # not before it is needed: every kernel loads this file
+
     try:
         seconds = float(text)
         check_settings("default", seconds)

@@ -6,7 +6,7 @@ import ast
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tinytorch_lab.live import LiveDisplay
 from tinytorch_lab.profiler import CellError, Recorder, Statement
@@ -24,9 +24,9 @@ class MeasuredRun:
     """Measures the statements of one cell: ``open``, then the recorder is used, then ``close``."""
 
     def __init__(self, shell: InteractiveShell, options: Options, statements: Sequence[Statement]) -> None:
-        self._shell = shell
+        self._shell: Any = shell
         self._name = options.name
-        self.display = None if options.quiet else LiveDisplay(shell)
+        self.display = None if options.quiet else LiveDisplay(shell, self._show_again)
         self.recorder = Recorder(
             mode=options.mode,
             label=options.label,
@@ -42,6 +42,11 @@ class MeasuredRun:
             self.display.open(self.recorder.snapshot())
         self.recorder.start()
 
+    def _show_again(self) -> None:
+        assert self.display is not None
+        with self.recorder.uncounted():
+            self.display.update(self.recorder.snapshot())
+
     def close(self, error: BaseException | None, filename: str, line_offset: int = 0) -> None:
         """Switch off, bind the name, show the final figures. ``filename`` is that of the cell's code.
 
@@ -56,13 +61,13 @@ class MeasuredRun:
                 self._shell.push({self._name: self.recorder.measurement})
             if self.display:
                 self.display.close(self.recorder.measurement)
-        except Exception as failure:  # noqa: BLE001
+        except Exception as failure:
             complain(failure)
 
 
 def complain(failure: Exception) -> None:
     """Say on stderr that measuring failed, though the cell did not."""
-    print(f"tinytorch-lab could not measure this cell: {type(failure).__name__}: {failure}", file=sys.stderr)
+    sys.stderr.write(f"tinytorch-lab could not measure this cell: {type(failure).__name__}: {failure}\n")
 
 
 def statements_of(nodes: Sequence[ast.stmt], lines: Sequence[str], raw_lines: Sequence[str]) -> list[Statement]:
@@ -101,7 +106,7 @@ def describe(error: BaseException, filename: str, line_offset: int) -> CellError
     """The error for the measurement, with the line of the code in ``filename`` where it came from."""
     try:
         message = str(error)
-    except Exception:  # noqa: BLE001  an exception's own __str__ may fail
+    except Exception:  # an exception's own __str__ may fail
         message = ""
     line = _line_of(error, filename)
     return CellError(type(error).__name__, message[:_MESSAGE_LENGTH], None if line is None else line + line_offset)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tinytorch_lab.profiler import Measurement
 
 
-class measure:  # noqa: N801  used like a function
+class measure:
     """Measures a block of code.
 
     ``with measure("label") as m: ...``; afterwards ``m`` has the figures, also if the block raised,

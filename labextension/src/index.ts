@@ -31,7 +31,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
 };
 
 /**
- * Nothing is required: Notebook 7 has no lab shell and no layout restorer, and on its file page no notebooks.
+ * Nothing is required: Notebook 7 has no lab shell and no layout restorer (so the course opens there on demand only),
+ * and on its file page no notebooks.
  */
 async function activate(
   app: JupyterFrontEnd,
@@ -60,9 +61,11 @@ async function activate(
   ]) {
     palette?.addItem({ command, category });
   }
-  const settings = (await settingRegistry?.load(plugin.id)) ?? null;
-  // Not awaited: the application is restored only after its plugins are active.
-  void openAtStart(app, labShell, settings, navigator);
+  if (labShell !== null) {
+    const settings = (await settingRegistry?.load(plugin.id)) ?? null;
+    // Not awaited: the application is restored only after its plugins are active.
+    void openAtStart(app, labShell, settings, navigator);
+  }
 }
 
 export default plugin;

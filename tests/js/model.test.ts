@@ -35,17 +35,18 @@ test('a module that cannot be opened rejects with the reason', async () => {
 });
 
 test('an answer that a later request has overtaken is dropped', async () => {
-  const answers = [deferred<ICourse>(), deferred<ICourse>()];
-  let asked = 0;
+  const [first, second] = [deferred<ICourse>(), deferred<ICourse>()];
+  const answers = [first.promise, second.promise];
   const model = new CourseModel({
-    fetchCourse: () => answers[asked++]!.promise,
+    fetchCourse: () =>
+      answers.shift() ?? Promise.reject(new Error('once more')),
     fetchPath: async () => '',
     openPath: async () => undefined
   });
   const both = [model.refresh(), model.refresh()];
   expect(model.isLoading).toBe(true);
-  answers[1]!.resolve(course({ problem: 'new' }));
-  answers[0]!.resolve(course({ problem: 'old' }));
+  second.resolve(course({ problem: 'new' }));
+  first.resolve(course({ problem: 'old' }));
   await Promise.all(both);
   expect(model.course?.problem).toBe('new');
   expect(model.isLoading).toBe(false);

@@ -79,6 +79,25 @@ test('a cell that outlived its tracing says how long it was traced', async () =>
   );
   expect(tile('wall')).toContain('with tracing for 1.50 s');
   expect(tile('peak')).toContain('in the first 1.50 s, then not traced');
+  expect(tile('kept')).toContain('tracing ended before the cell');
+});
+
+test('a running cell says whether it is still traced', async () => {
+  const running = { state: 'running', trace_complete: false, net_bytes: null };
+  await render(measurement(running));
+  expect(tile('peak')).toContain('so far');
+  expect(tile('kept')).toContain('known at the end');
+  const { timeline } = measurement();
+  const traced_bytes = [0, 24, 8, null];
+  await render(
+    measurement({
+      ...running,
+      traced_s: 1,
+      timeline: { ...timeline, traced_bytes }
+    })
+  );
+  expect(tile('wall')).toContain('with tracing for 1 s');
+  expect(tile('peak')).toContain('in the first 1 s, then not traced');
 });
 
 test('unknown resident memory is not measured, never 0', async () => {
@@ -216,8 +235,13 @@ test('keys that read the timeline do not reach the notebook', async () => {
 });
 
 test('a cell too short for a line has no timeline, a long gap is said', async () => {
-  const none = { t_s: [], rss_bytes: [], traced_bytes: [], longest_gap_s: 0 };
-  await render(measurement({ timeline: none }));
+  const three = {
+    t_s: [0, 1, 2],
+    rss_bytes: [1, 2, 3],
+    traced_bytes: [1, 2, 3],
+    longest_gap_s: 0
+  };
+  await render(measurement({ timeline: three }));
   expect(renderer.node.querySelector('.tt-Timeline')).toBeNull();
   const timeline = { ...measurement().timeline, longest_gap_s: 0.9 };
   await render(measurement({ timeline }));

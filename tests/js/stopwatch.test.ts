@@ -35,8 +35,9 @@ test.each(['yes', 1, [true], null])(
 );
 
 test('several cells are switched on together before they are switched off', () => {
-  const cells = [new CodeCellModel({}), new CodeCellModel({})];
-  setMeasured(cells[0]!, true);
+  const measured = new CodeCellModel({});
+  const cells = [measured, new CodeCellModel({})];
+  setMeasured(measured, true);
   toggleMeasured(cells);
   expect(cells.map(isMeasured)).toEqual([true, true]);
   toggleMeasured(cells);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -32,8 +33,14 @@ def lab_command(folder: Folder, options: list[str]) -> list[str]:
         "jupyterlab",
         f"--ServerApp.root_dir={folder.path}",
         f"--LabApp.default_url=/lab/tree/{place}",
+        *(["--allow-root"] if is_root() else []),
         *options,
     ]
+
+
+def is_root() -> bool:
+    """Whether this is the superuser, as in most containers, for whom Jupyter does not start unless told to."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def open_lab(folder: Folder, options: list[str]) -> int:

@@ -20,10 +20,12 @@ class CollectorWatch:
         self._callback = self._on_collection  # one bound method, so that it can be found again
 
     def start(self) -> None:
+        """Count from now on."""
         gc.callbacks.append(self._callback)
 
     def stop(self) -> None:
-        if self._callback in gc.callbacks:  # the cell may have removed it
+        """Count no more; the cell may have removed the callback itself."""
+        if self._callback in gc.callbacks:
             gc.callbacks.remove(self._callback)
 
     def _on_collection(self, phase: str, info: dict[str, Any]) -> None:

@@ -7,9 +7,9 @@ import math
 import os
 import platform
 import tracemalloc
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 
 from tinytorch_lab.profiler import tracing
 from tinytorch_lab.profiler.collector import CollectorWatch
@@ -32,8 +32,9 @@ class Recorder:
     """One measurement from start to stop.
 
     ``start``; then ``begin`` and ``end`` around each statement (a block without statements: once
-    around all of it), with ``pause`` and ``resume`` around what shall not count; then ``stop``. ``measurement`` is filled at the end, ``snapshot`` gives the figures so far. In a
-    forked child every method does nothing: the measurement is the parent's.
+    around all of it), with ``uncounted`` around what shall not count; then ``stop``.
+    ``measurement`` is filled at the end, ``snapshot`` gives the figures so far. In a forked child
+    every method does nothing: the measurement is the parent's.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Recorder:
     def start(self) -> None:
         """Switch everything on; nothing counts before ``begin`` or ``resume``."""
         measurement = self.measurement
-        measurement.started = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        measurement.started = datetime.now(UTC).isoformat(timespec="milliseconds")
         measurement.machine = _machine()
         measurement.rss_start_bytes = self._resident.read()
         self._undo.callback(self._collector.stop)
@@ -120,8 +121,19 @@ class Recorder:
             self._resident.resume()
             self._count()
 
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """For what is done meanwhile, such as showing a value, but is not the cell's own work."""
+        counting = self.pause()
+        try:
+            yield
+        finally:
+            if counting:
+                self.resume()
+
     def snapshot(self) -> Measurement:
         """The figures so far, small enough to be sent ten times a second."""
+        self._resident.note()
         snapshot = copy.copy(self.measurement)
         begun = self._begun
         snapshot.statements = [copy.copy(each) for each in self._statements[max(0, begun - LIVE_STATEMENTS) : begun]]
@@ -204,7 +216,7 @@ class Recorder:
         tracing.begin_own_work()
         try:
             self._live(self.snapshot())
-        except Exception as error:  # noqa: BLE001  the display may be gone: the measurement goes on and says so
+        except Exception as error:  # the display may be gone: the measurement goes on and says so
             self._live = None
             self._live_failure = f"{type(error).__name__}: {error}"
 

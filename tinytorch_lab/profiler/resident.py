@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from pathlib import Path
 
 _LINUX = sys.platform.startswith("linux")
 
@@ -46,6 +47,11 @@ class ResidentMemory:
             self.exact = _reset_record() and self.exact
             self._running = True
 
+    def note(self) -> None:
+        """Bring ``peak`` up to now; any thread may ask."""
+        with _lock:
+            _fold()
+
     def stop(self) -> None:
         """Note the peak and let go."""
         with _lock:
@@ -80,18 +86,16 @@ def _reset_record() -> bool:
     if not _LINUX:
         return False
     try:
-        with open("/proc/self/clear_refs", "wb") as file:
-            file.write(b"5")
+        Path("/proc/self/clear_refs").write_bytes(b"5")
     except OSError:
         return False  # some containers forbid it: the peak is then the largest sample
     return True
 
 
 def _read_record() -> int | None:
-    with open("/proc/self/status", "rb") as file:
-        for line in file:
-            if line.startswith(b"VmHWM:"):
-                return int(line.split()[1]) * 1024
+    for line in Path("/proc/self/status").read_bytes().splitlines():
+        if line.startswith(b"VmHWM:"):
+            return int(line.split()[1]) * 1024
     return None
 
 

@@ -22,6 +22,7 @@ class Stopwatch:
 
     @property
     def running(self) -> bool:
+        """Whether time counts now."""
         return self._state[2] is not None
 
     def resume(self) -> None:

@@ -24,9 +24,10 @@ class Ticker:
         )
 
     def start(self) -> None:
+        """Begin; a process that may have no more threads leaves a ``failure``."""
         try:
             self._thread.start()
-        except RuntimeError as error:  # the process may have no more threads
+        except RuntimeError as error:
             self.failure = str(error)
 
     def stop(self) -> None:
@@ -39,5 +40,5 @@ class Ticker:
         try:
             while not self._done.wait(self._interval_s):
                 self._tick()
-        except Exception as error:  # noqa: BLE001  a failing sampler must not print into the cell: it says so in a note
+        except Exception as error:  # a failing sampler must not print into the cell: it says so in a note
             self.failure = f"{type(error).__name__}: {error}"

@@ -50,6 +50,7 @@ class TracedMemory:
 
     @property
     def attached(self) -> bool:
+        """Whether it follows tracemalloc now."""
         return self in _meters
 
     def attach(self, *, start: bool) -> bool:
@@ -186,7 +187,7 @@ def _end() -> None:
 
 def _raise_peak(peak: int) -> None:
     """Make tracemalloc's peak at least ``peak`` again: there is no call for it, but allocating does it."""
-    missing = peak - tracemalloc.get_traced_memory()[0] - bytes().__sizeof__()
+    missing = peak - tracemalloc.get_traced_memory()[0] - b"".__sizeof__()
     if missing > 0:
         try:
             bytes(missing)  # zeroed lazily by the operating system: no page of it is ever touched

@@ -29,15 +29,12 @@ def tiles(measurement: Measurement) -> list[Tile]:
     """Wall clock, CPU, peak, kept and resident memory."""
     cores = format_cores(measurement.cpu_s, measurement.wall_s)
     busy = "" if cores == UNKNOWN else cores
-    resident = f"{format_bytes(measurement.rss_start_bytes)} at the start"
-    if measurement.rss_peak_bytes is not None and not measurement.rss_exact:
-        resident += ", sampled"
     return [
         Tile("Wall time", format_seconds(measurement.wall_s), _tracing(measurement)),
         Tile("CPU time", format_seconds(measurement.cpu_s), _join(busy, _tracing(measurement))),
         Tile("Peak memory", format_bytes(measurement.peak_bytes), _peak_remark(measurement)),
         Tile("Kept memory", format_bytes(measurement.net_bytes), _kept_remark(measurement)),
-        Tile("Process memory", format_bytes(measurement.rss_peak_bytes), resident),
+        Tile("Process memory", format_bytes(measurement.rss_peak_bytes), _resident_remark(measurement)),
     ]
 
 
@@ -71,11 +68,17 @@ def _peak_remark(measurement: Measurement) -> str:
 def _kept_remark(measurement: Measurement) -> str:
     if measurement.net_bytes is not None:
         return "Python and NumPy"
-    return "" if measurement.state == "running" else _why_unknown(measurement)
+    return _why_unknown(measurement)
+
+
+def _resident_remark(measurement: Measurement) -> str:
+    start = measurement.rss_start_bytes
+    sampled = measurement.rss_peak_bytes is not None and not measurement.rss_exact
+    return _join("" if start is None else f"{format_bytes(start)} at the start", "sampled" if sampled else "")
 
 
 def _why_unknown(measurement: Measurement) -> str:
-    return "" if measurement.traced else "not traced"
+    return "" if measurement.traced or measurement.state == "running" else "not traced"
 
 
 def _join(*parts: str) -> str:

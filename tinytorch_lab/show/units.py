@@ -15,6 +15,8 @@ def format_seconds(seconds: float | None) -> str:
     if seconds >= 99.95:
         whole = round(seconds)
         return f"{whole // 60} min {whole % 60:02d} s"
+    if seconds == 0:
+        return "0 s"
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("\u00b5s", 1e-6)):
         if seconds >= size * 0.9995:
             return f"{_three_digits(seconds / size)} {unit}"

@@ -40,16 +40,16 @@ export function addNavigator(
  */
 export async function openAtStart(
   app: JupyterFrontEnd,
-  labShell: ILabShell | null,
+  labShell: ILabShell,
   settings: ISettingRegistry.ISettings | null,
   navigator: { model: CourseModel; panel: NavigatorPanel }
 ): Promise<void> {
   const { model, panel } = navigator;
-  const layout = await labShell?.restored;
+  const layout = await labShell.restored;
   await app.restored;
   await model.refresh();
   const wanted = settings?.get('openNavigatorAtStart').composite !== false;
-  const known = layout?.leftArea?.widgets?.includes(panel) ?? false;
+  const known = layout.leftArea?.widgets?.includes(panel) ?? false;
   if (wanted && !known && model.course?.folder?.kind === 'student') {
     app.shell.activateById(panel.id);
   }

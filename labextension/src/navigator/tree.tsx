@@ -12,8 +12,8 @@ export interface ICourseTreeProps {
   /** Id of the module whose notebook is being opened. */
   opening: string | null;
   onOpen: (module: IModule) => void;
-  /** The module that the pointer or the focus is on; null when they leave. */
-  onAttend: (module: IModule | null) => void;
+  /** The pointer or the focus has come to this module. */
+  onAttend: (module: IModule) => void;
   trans: TranslationBundle;
 }
 
@@ -131,7 +131,6 @@ function Part(props: IPartProps): JSX.Element {
       onFocus={event => {
         if (event.target === event.currentTarget) {
           props.onCurrent(id);
-          props.onAttend(null);
         }
       }}
     >
@@ -179,7 +178,6 @@ function ModuleRow(props: IModuleRowProps): JSX.Element {
         props.onAttend(module);
       }}
       onMouseEnter={() => props.onAttend(module)}
-      onMouseLeave={() => props.onAttend(null)}
     >
       <StateIcon module={module} />
       <span className="tt-Module-number">{module.number}</span>

@@ -123,7 +123,8 @@ function Body(props: INavigatorViewProps): JSX.Element | null {
   if (course.folder === null) {
     return <NoFolder problem={course.problem} trans={trans} />;
   }
-  const module = course.modules.find(({ id }) => id === attended);
+  const module =
+    course.modules.find(({ id }) => id === attended) ?? nextModule(course);
   return (
     <>
       {course.problem !== null && (
@@ -133,7 +134,7 @@ function Body(props: INavigatorViewProps): JSX.Element | null {
         course={course}
         opening={model.opening}
         onOpen={({ id, state }) => state !== 'unavailable' && props.onOpen(id)}
-        onAttend={entry => setAttended(entry?.id ?? null)}
+        onAttend={({ id }) => setAttended(id)}
         trans={trans}
       />
       {module && <About course={course} module={module} trans={trans} />}
@@ -141,7 +142,10 @@ function Body(props: INavigatorViewProps): JSX.Element | null {
   );
 }
 
-/** What the tooltip says, where the keyboard finds it too. Rows carry the same words as their description. */
+/**
+ * What the tooltip says, where the keyboard finds it too. It stays when the pointer leaves: coming and going would
+ * move the rows under the pointer. Rows carry the same words as their description.
+ */
 function About(props: {
   course: ICourse;
   module: IModule;

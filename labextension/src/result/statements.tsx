@@ -61,7 +61,9 @@ function StatementTable(props: IStatementTableProps): JSX.Element {
   const { measurement, trans } = props;
   const all = measurement.statements;
   const wallMost = Math.max(...all.map(s => s.wall_s));
-  const peakMost = Math.max(...all.map(s => s.peak_bytes ?? 0));
+  const peaks = all.map(s => s.peak_bytes ?? 0);
+  // The cell's own peak too: the statement that made it may not have been traced to its end.
+  const peakMost = Math.max(measurement.peak_bytes ?? 0, ...peaks);
   const tracing = tracingWords(measurement, trans).join(' ');
   return (
     <table className="tt-Statements-table">
@@ -73,8 +75,8 @@ function StatementTable(props: IStatementTableProps): JSX.Element {
           <th scope="col">{trans.__('Line')}</th>
           <th scope="col">{trans.__('Statement')}</th>
           <th scope="col">
-            {trans.__('Wall time')}{' '}
-            {tracing && <span className="tt-Statements-unit">{tracing}</span>}
+            {trans.__('Wall time')}
+            {tracing && <div>{tracing}</div>}
           </th>
           <th scope="col">{trans.__('Peak')}</th>
           <th scope="col">{trans.__('Kept')}</th>
@@ -125,7 +127,9 @@ function StatementRow(props: IStatementRowProps): JSX.Element {
         {formatSeconds(wall_s)}
       </td>
       <td data-known={peak_bytes !== null}>
-        <Bar kind="peak" length={share(peak_bytes, props.peakMost)} />
+        {peak_bytes !== null && (
+          <Bar kind="peak" length={share(peak_bytes, props.peakMost)} />
+        )}
         {peak_bytes === null ? unknown : formatBytes(peak_bytes)}
       </td>
       <td data-known={net_bytes !== null}>

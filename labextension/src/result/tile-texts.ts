@@ -40,9 +40,17 @@ export function tracingWords(
   if (!m.traced) {
     return [];
   }
-  return m.trace_complete || m.state === 'running'
-    ? [trans.__('with tracing')]
-    : [trans.__('with tracing for %1', formatSeconds(m.traced_s))];
+  return tracingEnded(m)
+    ? [trans.__('with tracing for %1', formatSeconds(m.traced_s))]
+    : [trans.__('with tracing')];
+}
+
+/** Whether the cell goes on, or went on, untraced. While it runs, the latest sample tells. */
+function tracingEnded(m: IMeasurement): boolean {
+  const samples = m.timeline.traced_bytes;
+  return m.state === 'running'
+    ? samples.length > 0 && samples[samples.length - 1] === null
+    : !m.trace_complete;
 }
 
 function wallTile(m: IMeasurement, trans: TranslationBundle): ITile {
@@ -85,12 +93,15 @@ function peakTile(m: IMeasurement, trans: TranslationBundle): ITile {
 }
 
 function peakDetail(m: IMeasurement, trans: TranslationBundle): string {
-  if (m.state === 'running') {
-    return trans.__('so far');
+  if (tracingEnded(m)) {
+    return trans.__(
+      'in the first %1, then not traced',
+      formatSeconds(m.traced_s)
+    );
   }
-  return m.trace_complete
-    ? trans.__('above the start')
-    : trans.__('in the first %1, then not traced', formatSeconds(m.traced_s));
+  return m.state === 'running'
+    ? trans.__('so far')
+    : trans.__('above the start');
 }
 
 function keptTile(m: IMeasurement, trans: TranslationBundle): ITile {
@@ -98,11 +109,23 @@ function keptTile(m: IMeasurement, trans: TranslationBundle): ITile {
     id: 'kept',
     name: trans.__('Kept'),
     value: m.net_bytes === null ? null : formatBytesChange(m.net_bytes),
-    details: m.net_bytes === null ? [] : [trans.__('at the end')],
+    details: keptDetails(m, trans),
     explanation: trans.__(
       'The memory that Python objects and NumPy arrays still hold when the cell has ended, compared with its start: what its variables keep alive. It is known only if all of the cell was traced.'
     )
   };
+}
+
+function keptDetails(m: IMeasurement, trans: TranslationBundle): string[] {
+  if (m.net_bytes !== null) {
+    return [trans.__('at the end')];
+  }
+  if (!m.traced) {
+    return [];
+  }
+  return tracingEnded(m)
+    ? [trans.__('tracing ended before the cell')]
+    : [trans.__('known at the end')];
 }
 
 function rssTile(m: IMeasurement, trans: TranslationBundle): ITile {

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { infoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { tileTexts, type ITile } from './tile-texts';
@@ -57,7 +58,10 @@ function Tile(props: ITileProps): JSX.Element {
       title={trans.__('What is this?')}
       onClick={props.onToggle}
     >
-      <span className="tt-Tile-name">{tile.name}</span>
+      <span className="tt-Tile-name">
+        {tile.name}
+        <infoIcon.react tag="span" className="tt-Tile-info" />
+      </span>
       {tile.value === null ? (
         <span className="tt-Tile-value" data-known="false">
           {trans.__('not measured')}

@@ -24,11 +24,14 @@ export interface ITimelineData {
   boundaries: IBoundary[];
 }
 
+/** With fewer samples a line would draw what nobody has measured. */
+const FEWEST_SAMPLES = 4;
+
 /** Null if there are too few samples for a line. */
 export function timelineData(m: IMeasurement): ITimelineData | null {
   const { t_s, rss_bytes, traced_bytes } = m.timeline;
   const duration = Math.max(m.wall_s, t_s[t_s.length - 1] ?? 0);
-  if (t_s.length < 2 || duration <= 0) {
+  if (t_s.length < FEWEST_SAMPLES || duration <= 0) {
     return null;
   }
   const rssStart =

@@ -65,3 +65,11 @@ def test_jupyterlab_opens_the_module_in_progress(folder: workspace.Folder) -> No
     assert f"--ServerApp.root_dir={folder.path}" in command
     assert "--LabApp.default_url=/lab/tree/modules/01_pair/pair.ipynb" in command
     assert command[-1] == "--no-browser"
+
+
+@pytest.mark.parametrize("superuser", [True, False])
+def test_jupyterlab_is_told_when_the_user_is_root(
+    folder: workspace.Folder, monkeypatch: pytest.MonkeyPatch, superuser: bool
+) -> None:
+    monkeypatch.setattr(launch, "is_root", lambda: superuser)
+    assert ("--allow-root" in launch.lab_command(folder, [])) is superuser

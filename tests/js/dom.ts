@@ -1,6 +1,5 @@
 /** Mounting React in jsdom and acting on it. */
 
-import React from 'react';
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 
