@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -177,8 +178,18 @@ class MeasuredCell:
 
     def _around_traceback(self, *args: Any, **kwargs: Any) -> Any:
         run = self._run
-        with run.recorder.uncounted() if run else nullcontext():
+        if run is None:
             return self._showtraceback(*args, **kwargs)
+        if self._ends_cell(sys._getframe(1)):
+            # Rendering a traceback takes long, and much longer while traced.
+            run.recorder.end(done=False)
+            run.recorder.finish()
+        with run.recorder.uncounted():
+            return self._showtraceback(*args, **kwargs)
+
+    def _ends_cell(self, caller: FrameType) -> bool:
+        """Whether IPython shows a traceback because a statement of this cell raised."""
+        return caller.f_code is InteractiveShell.run_code.__code__ and caller.f_locals.get("result") is self._result
 
     def _around_value(self, value: Any) -> Any:
         run = self._run

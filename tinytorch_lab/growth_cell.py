@@ -1,62 +1,45 @@
-"""``%%complexity``: run a cell at growing sizes and say how its cost grows."""
+"""Runs a cell at growing sizes and shows how its cost grows: what ``%%complexity`` does."""
 
 from __future__ import annotations
 
 import ast
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from IPython.core.display_functions import display
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from tinytorch_lab.scaling.growth import Complexity, fit
+from tinytorch_lab.scaling.growth import fit
 from tinytorch_lab.scaling.sweep import Job, Point, doubling, sweep
 from tinytorch_lab.show import growth as show
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 SIZES = re.compile(r"([A-Za-z_]\w*)=(\d+)\.\.(\d+)")
 MARK = re.compile(r"^\s*#\s*measure:\s*$")
 
 
-@magic_arguments()
-@argument("sizes", help="the size and its range, such as n=64..8192")
-@argument("-o", dest="name", metavar="NAME", help="keep the result in this variable")
-@argument("--budget", type=float, default=3.0, metavar="S", help="seconds for the whole sweep (default 3)")
-@argument("--quiet", action="store_true", help="show nothing")
-def complexity(line: str, cell: str) -> None:
-    """Run the cell at sizes that double, and say how time and memory grow.
+def measure_growth(shell: InteractiveShell, sizes: str, cell: str, name: str | None, budget: float, quiet: bool) -> None:
+    """Run ``cell`` at the sizes that ``sizes`` ("n=64..8192") names, for about ``budget`` seconds; bind ``name``.
 
-    What stands above a line ``# measure:`` is set-up: it runs before every run and is not measured.
+    Raises UsageError for sizes that are not of that form, and whatever the cell raises. The namespace is as it was afterwards.
     """
-    shell = _shell()
-    options = parse_argstring(complexity, line)
-    name, sizes = _sizes(options.sizes)
-    if options.name is not None and not options.name.isidentifier():
-        raise UsageError(f"-o needs the name of a variable, got {options.name!r}.")
-    if not options.budget > 0:
-        raise UsageError(f"--budget needs seconds above 0, got {options.budget}.")
+    variable, values = _sizes(sizes)
     prepare, work = _compile(shell, cell)
     points: list[Point] = []
-    handle = None if options.quiet else display(_bundle(fit(name, [])), raw=True, display_id=True)
+    display_id = uuid.uuid4().hex
     with _restored(shell.user_ns):
-        for point in sweep(_job(shell.user_ns, name, prepare, work), sizes, options.budget):
+        for point in sweep(_job(shell.user_ns, variable, prepare, work), values, budget):
             points.append(point)
-            if handle is not None:
-                handle.update(_bundle(fit(name, points)), raw=True)
-    if options.name is not None:
-        shell.user_ns[options.name] = fit(name, points)
-
-
-def _shell() -> InteractiveShell:
-    from IPython.core.getipython import get_ipython
-
-    shell = get_ipython()
-    assert isinstance(shell, InteractiveShell)
-    return shell
+            if not quiet:
+                data, transient = show.bundle(fit(variable, points)), {"display_id": display_id}
+                shell.display_pub.publish(data, {}, transient=transient, update=len(points) > 1)
+    if name is not None:
+        shell.user_ns[name] = fit(variable, points)
 
 
 def _sizes(text: str) -> tuple[str, list[int]]:
@@ -71,7 +54,7 @@ def _sizes(text: str) -> tuple[str, list[int]]:
 
 def _compile(shell: InteractiveShell, cell: str) -> tuple[CodeType, CodeType]:
     """The set-up and the measured part as code; both keep the cell's line numbers."""
-    source = shell.transform_cell(cell)
+    source = shell.transform_cell(cell)  # type: ignore[no-untyped-call]
     file = shell.compile.cache(source, shell.execution_count, raw_code=cell)
     tree = ast.parse(source, filename=file)
     marks = [number for number, line in enumerate(source.splitlines(), 1) if MARK.match(line)]
@@ -100,7 +83,3 @@ def _restored(namespace: dict[str, Any]) -> Iterator[None]:
         for key in namespace.keys() - before.keys():
             del namespace[key]
         namespace.update(before)
-
-
-def _bundle(result: Complexity) -> dict[str, str]:
-    return {"text/plain": show.text(result), "text/html": show.html(result)}

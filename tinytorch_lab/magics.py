@@ -1,6 +1,6 @@
 # mypy: allow-untyped-decorators, allow-untyped-calls
 # (IPython's magic_arguments has no types.)
-"""Registers ``%%measure`` and ``%measure`` in IPython: the only place that does."""
+"""Registers ``%%measure``, ``%measure`` and ``%%complexity`` in IPython: the only place that does."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import (
     Magics,
+    cell_magic,
     line_cell_magic,
     magics_class,
     needs_local_scope,
     no_var_expand,
     output_can_be_silenced,
 )
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
 from tinytorch_lab.cell import CellHooks
-from tinytorch_lab.options import Options, parse, split_expression, trace_seconds, variable_name
+from tinytorch_lab.options import Options, parse, split_expression, sweep_seconds, trace_seconds, variable_name
 
 if TYPE_CHECKING:
     from tinytorch_lab.profiler import Measurement
@@ -65,6 +66,29 @@ class MeasureMagics(Magics):
         return None if cell is None else value
 
 
+@magics_class
+class ComplexityMagics(Magics):
+    """``%%complexity``."""
+
+    @no_var_expand
+    @cell_magic
+    @magic_arguments()
+    @argument("sizes", help="The size and its range, such as n=64..8192.")
+    @argument("-o", metavar="NAME", type=variable_name, help="Variable that gets the result.")
+    @argument("--budget", metavar="S", type=sweep_seconds, default=3.0, help="Seconds for the whole sweep (3).")
+    @argument("--quiet", action="store_true", help="Show nothing; use it with -o.")
+    def complexity(self, line: str, cell: str) -> None:
+        """Run a cell at sizes that double, and show how its time and memory grow.
+
+        What stands above a line ``# measure:`` is set-up: it runs before every run and is not measured.
+        """
+        from tinytorch_lab.growth_cell import measure_growth
+
+        assert self.shell is not None
+        given = parse_argstring(self.complexity, line)
+        measure_growth(self.shell, given.sizes, cell, given.o, given.budget, given.quiet)
+
+
 def parse_options(text: str) -> Options:
     """The options of a ``%%measure`` line; raises UsageError."""
     magic: Any = MeasureMagics.measure
@@ -77,7 +101,7 @@ def load(shell: InteractiveShell) -> None:
         return
     hooks = _hooks[shell] = CellHooks(shell, parse_options)
     hooks.register()
-    shell.register_magics(MeasureMagics)
+    shell.register_magics(MeasureMagics, ComplexityMagics)
     formatter: Any = shell.display_formatter
     formatter.mimebundle_formatter.for_type_by_name("tinytorch_lab.profiler.measurement", "Measurement", _bundle)
 
@@ -88,9 +112,10 @@ def unload(shell: InteractiveShell) -> None:
     if hooks is None:
         return
     hooks.unregister()
-    for kind in ("line", "cell"):
-        shell.magics_manager.magics[kind].pop("measure", None)
-    shell.magics_manager.registry.pop(MeasureMagics.__name__, None)
+    for kind, name in (("line", "measure"), ("cell", "measure"), ("cell", "complexity")):
+        shell.magics_manager.magics[kind].pop(name, None)
+    for magics in (MeasureMagics, ComplexityMagics):
+        shell.magics_manager.registry.pop(magics.__name__, None)
 
 
 def _bundle(measurement: Measurement, **_: Any) -> dict[str, Any]:

@@ -85,3 +85,11 @@ def trace_seconds(text: str) -> float:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, 0 or more.") from None
     return seconds
+
+
+def sweep_seconds(text: str) -> float:
+    """Argument type: seconds above 0."""
+    seconds = trace_seconds(text)
+    if seconds <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0.")
+    return seconds

@@ -42,5 +42,5 @@ def test_notebook_7_measures_and_shows(lab: Lab, new_lab: Callable[[LabServer], 
     other.stopwatch(0).click()
     expect(other.cell(0)).to_have_attribute("data-tt-measure", "true")
     other.screenshot("notebook7")
-    # Notebook 7.6 reports two errors of its own at every start, without us too; ours name our files.
+    # Notebook 7.6 itself reports errors at its start (a settings schema); an error of ours names our files.
     other.errors[:] = [error for error in other.errors if "tinytorch" in error]

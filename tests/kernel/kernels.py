@@ -16,7 +16,6 @@ from typing import Any
 from jupyter_client.manager import KernelManager, start_new_kernel
 
 MIME = "application/vnd.tinytorch.measure+json"
-REPOSITORY = Path(__file__).parents[2]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 # Everything of ours that could stay behind in a kernel. An empty result is a clean kernel.
@@ -145,6 +144,12 @@ class Kernel:
         self.client.shell_channel.send(message)
         return self._collect(message["header"]["msg_id"], during, time.monotonic() + timeout)
 
+    def interrupt(self) -> None:
+        """Interrupt the cell, as the stop button does."""
+        self.manager.interrupt_kernel()
+        # An awaiting kernel only notices with its next message (seen with ipykernel 7.4, measured or not).
+        self.client.comm_info()
+
     def value(self, expression: str) -> Any:
         """The value of an expression, through its repr as JSON; leaves no trace in history or counters."""
         message = self.client.session.msg(
@@ -206,8 +211,7 @@ def running_kernel(directory: Path, *, extension: bool = True) -> Iterator[Kerne
     wanted = ["tinytorch_lab"] if extension else []
     configuration = {"InteractiveShellApp": {"extensions": wanted}, "HistoryManager": {"enabled": False}}
     (profile / "ipython_kernel_config.json").write_text(json.dumps(configuration))
-    path = os.pathsep.join(part for part in (str(REPOSITORY), os.environ.get("PYTHONPATH")) if part)
-    environment = {**os.environ, "IPYTHONDIR": str(directory), "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, "IPYTHONDIR": str(directory), "OPENBLAS_NUM_THREADS": "1"}
     environment.pop("PYTHONTRACEMALLOC", None)
     manager, client = start_new_kernel(kernel_name="python3", env=environment, cwd=str(directory))
     try:

@@ -212,7 +212,7 @@ def test_a_measured_cell_does_what_it_does_unmeasured(kernel: Kernel, case: Case
         if case.before:
             assert kernel.run(case.before).status == "ok"
         counted = kernel.value("get_ipython().execution_count")
-        ran = kernel.run(code, during=kernel.manager.interrupt_kernel if case.interrupt else None)
+        ran = kernel.run(code, during=kernel.interrupt if case.interrupt else None)
         step = ran.reply["execution_count"] - counted
         after = kernel.run(case.after).seen() if case.after else None
         return (ran.status, ran.reply.get("ename"), normal(ran.reply.get("evalue", "")), step, ran.seen(), after), ran

@@ -67,7 +67,7 @@ def test_below_another_magic_an_error_is_an_error(kernel: Kernel, metadata: dict
 
 def test_below_another_magic_an_interrupt_is_an_interrupt(kernel: Kernel) -> None:
     ran = kernel.run(
-        "%%time\n%%measure\nprint('go')\nwhile True: pass", during=kernel.manager.interrupt_kernel
+        "%%time\n%%measure\nprint('go')\nwhile True: pass", during=kernel.interrupt
     )
     assert (ran.status, ran.reply["ename"], ran.last["state"]) == ("error", "KeyboardInterrupt", "interrupted")
 

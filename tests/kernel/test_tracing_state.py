@@ -89,7 +89,7 @@ def test_freeing_what_was_there_before_is_not_seen(kernel: Kernel) -> None:
 
 
 def test_an_interrupted_cell_leaves_tracing_off(kernel: Kernel) -> None:
-    ran = kernel.run("%%measure\nprint('go')\nwhile True: pass", during=kernel.manager.interrupt_kernel)
+    ran = kernel.run("%%measure\nprint('go')\nwhile True: pass", during=kernel.interrupt)
     assert ran.last["state"] == "interrupted"
     assert not kernel.value("__import__('tracemalloc').is_tracing()")
 

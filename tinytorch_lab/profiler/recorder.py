@@ -59,6 +59,7 @@ class Recorder:
         self._live_failure: str | None = None
         self._next_live_s = LIVE_INTERVAL_S
         self._showing = False
+        self._finished = False
         self._begun = 0
         self._lap = (0.0, 0.0)
         self._traced_s: float | None = None  # seconds traced, once tracing is over
@@ -105,7 +106,7 @@ class Recorder:
         wall, cpu = self._stopwatch.read()
         statement.wall_s, statement.cpu_s = wall - self._lap[0], cpu - self._lap[1]
         statement.done = done
-        if self._traced.attached and not self._traced.lost:
+        if not self._finished and self._traced.attached and not self._traced.lost:
             statement.peak_bytes, statement.net_bytes = self._traced.lap
 
     def pause(self) -> bool:
@@ -143,19 +144,26 @@ class Recorder:
             snapshot.statements[-1].cpu_s = snapshot.cpu_s - self._lap[1]
         return snapshot
 
-    def stop(self, error: CellError | None = None, *, interrupted: bool = False) -> None:
-        """Switch everything off, whatever fails, and fill ``measurement``."""
-        if not self._mine:
+    def finish(self) -> None:
+        """The cell is over: switch everything off, whatever fails. Once is enough."""
+        if not self._mine or self._finished:
             return
-        measurement = self.measurement
+        self._finished = True
         with self._undo:
             self._halt()
             self._ticker.stop()
             self._end_showing()
             self._sample()
-            measurement.trace_complete = self._traced.attached and not self._traced.lost
+            self.measurement.trace_complete = self._traced.attached and not self._traced.lost
             if tracemalloc.is_tracing() or tracing.own_starts() != self._own_starts:
-                measurement.traced = True
+                self.measurement.traced = True
+
+    def stop(self, error: CellError | None = None, *, interrupted: bool = False) -> None:
+        """``finish``, and fill ``measurement``."""
+        if not self._mine:
+            return
+        self.finish()
+        measurement = self.measurement
         measurement.error = error
         measurement.state = "interrupted" if interrupted else "error" if error else "done"
         measurement.statements = self._statements[: min(self._begun, KEPT_STATEMENTS)]

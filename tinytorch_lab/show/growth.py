@@ -9,6 +9,11 @@ from tinytorch_lab.scaling.sweep import Point
 from tinytorch_lab.show.units import format_bytes, format_seconds
 
 
+def bundle(result: Complexity) -> dict[str, str]:
+    """The MIME bundle: static HTML and plain text."""
+    return {"text/plain": text(result), "text/html": html(result)}
+
+
 def text(result: Complexity) -> str:
     """A table of the points and a line for each growth."""
     rows = [_cells(point) for point in result.points]
