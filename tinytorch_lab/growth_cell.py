@@ -23,7 +23,9 @@ SIZES = re.compile(r"([A-Za-z_]\w*)=(\d+)\.\.(\d+)")
 MARK = re.compile(r"^\s*#\s*measure:\s*$")
 
 
-def measure_growth(shell: InteractiveShell, sizes: str, cell: str, name: str | None, budget: float, quiet: bool) -> None:
+def measure_growth(
+    shell: InteractiveShell, sizes: str, cell: str, name: str | None, budget: float, quiet: bool
+) -> None:
     """Run ``cell`` at the sizes that ``sizes`` ("n=64..8192") names, for about ``budget`` seconds; bind ``name``.
 
     Raises UsageError for sizes that are not of that form, and whatever the cell raises. The namespace is as it was afterwards.

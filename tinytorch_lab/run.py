@@ -54,15 +54,21 @@ class MeasuredRun:
         """
         if os.getpid() != self._pid:
             return
+        described = describe(error, filename, line_offset) if error is not None else None
         try:
-            described = describe(error, filename, line_offset) if error is not None else None
-            self.recorder.stop(described, interrupted=is_interrupt(error))
-            if self._name:
-                self._shell.push({self._name: self.recorder.measurement})
-            if self.display:
-                self.display.close(self.recorder.measurement)
+            self._close(described, is_interrupt(error))
+        except KeyboardInterrupt:
+            self._close(described, True)  # stopped in the last moment: do not leave figures that seem to run
+            raise
         except Exception as failure:
             complain(failure)
+
+    def _close(self, error: CellError | None, interrupted: bool) -> None:
+        self.recorder.stop(error, interrupted=interrupted)
+        if self._name:
+            self._shell.push({self._name: self.recorder.measurement})
+        if self.display:
+            self.display.close(self.recorder.measurement)
 
 
 def complain(failure: Exception) -> None:

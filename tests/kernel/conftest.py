@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode: lets the tests import kernels.py
 
-from kernels import Kernel, running_kernel  # noqa: E402
+from kernels import Kernel, running_kernel
 
 
 @pytest.fixture(scope="session")

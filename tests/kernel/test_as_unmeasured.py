@@ -115,7 +115,7 @@ CASES = {
     ),
     "warning names its line": Case("import warnings\n\nwarnings.warn('careful')"),
     "inspect finds the source": Case("def f():\n    return 1  # one\nimport inspect\nprint(inspect.getsource(f))"),
-    "line magic": Case("%config InlineBackend\nx = %sx echo hi\nx", before="%matplotlib inline"),
+    "line magic": Case("%precision 3\nx = %sx echo hi\nx"),
     "shell command": Case("!echo hi"),
     "help": Case("len?"),
     "cell magic below": Case("%%capture c\nprint('captured')", after="c.stdout"),
@@ -231,7 +231,9 @@ def test_a_measured_cell_does_what_it_does_unmeasured(kernel: Kernel, case: Case
         assert ran.last["state"] in ("done", "error", "interrupted")
 
 
-@pytest.mark.parametrize("case", [pytest.param(CASES[n], id=n) for n in ("SyntaxError", "error in the cell", "SystemExit")])
+@pytest.mark.parametrize(
+    "case", [pytest.param(CASES[n], id=n) for n in ("SyntaxError", "error in the cell", "SystemExit")]
+)
 def test_the_cell_after_a_failed_one_is_not_measured(kernel: Kernel, case: Case) -> None:
     kernel.run(f"%%measure\n{case.body}")
     assert kernel.run("1 + 1").displays == []

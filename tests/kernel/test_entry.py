@@ -66,9 +66,7 @@ def test_below_another_magic_an_error_is_an_error(kernel: Kernel, metadata: dict
 
 
 def test_below_another_magic_an_interrupt_is_an_interrupt(kernel: Kernel) -> None:
-    ran = kernel.run(
-        "%%time\n%%measure\nprint('go')\nwhile True: pass", during=kernel.interrupt
-    )
+    ran = kernel.run("%%time\n%%measure\nprint('go')\nwhile True: pass", during=kernel.interrupt)
     assert (ran.status, ran.reply["ename"], ran.last["state"]) == ("error", "KeyboardInterrupt", "interrupted")
 
 
@@ -158,7 +156,9 @@ def test_a_line_below_alone_keeps_what_ipython_gives_to_single_lines(kernel: Ker
     assert ran.result is not None
 
 
-@pytest.mark.parametrize("cell", [">>> %%measure\n>>> 1 + 1", "In [3]: %%measure\n   ...: 1 + 1", "    %%measure\n    1 + 1"])
+@pytest.mark.parametrize(
+    "cell", [">>> %%measure\n>>> 1 + 1", "In [3]: %%measure\n   ...: 1 + 1", "    %%measure\n    1 + 1"]
+)
 def test_pasted_and_indented_cells(kernel: Kernel, cell: str) -> None:
     ran = kernel.run(cell)
     assert (ran.status, ran.result, ran.last["state"]) == ("ok", "2", "done")
@@ -224,7 +224,9 @@ def test_with_measure_lets_the_error_pass(kernel: Kernel) -> None:
 
 
 def test_loading_again_is_once(fresh_kernel: Kernel) -> None:
-    fresh_kernel.run("%load_ext tinytorch_lab\nimport tinytorch_lab\ntinytorch_lab.load_ipython_extension(get_ipython())")
+    fresh_kernel.run(
+        "%load_ext tinytorch_lab\nimport tinytorch_lab\ntinytorch_lab.load_ipython_extension(get_ipython())"
+    )
     ran = fresh_kernel.run("%%measure\n1")
     assert [m["msg_type"] for m in ran.messages] == ["display_data", "execute_result", "update_display_data"]
     assert fresh_kernel.run("1", BUTTON).last["state"] == "done"
@@ -248,7 +250,9 @@ def test_a_cell_that_unloads_the_extension_is_measured_to_its_end(fresh_kernel: 
 
 @pytest.mark.parametrize("name", ["run_code", "run_ast_nodes", "showtraceback"])
 def test_a_cell_that_replaces_the_shells_methods(fresh_kernel: Kernel, name: str) -> None:
-    ran = fresh_kernel.run(f"%%measure\nip = get_ipython()\nbefore = ip.{name}\nip.{name} = lambda *a, **k: before(*a, **k)\n1")
+    ran = fresh_kernel.run(
+        f"%%measure\nip = get_ipython()\nbefore = ip.{name}\nip.{name} = lambda *a, **k: before(*a, **k)\n1"
+    )
     assert (ran.status, ran.result, ran.last["state"]) == ("ok", "1", "done")
     after = fresh_kernel.run("1/0")  # the cell's replacement stays, and ours below it only passes on
     assert (after.status, after.displays) == ("error", [])
@@ -265,11 +269,16 @@ def test_without_the_configuration_load_ext_is_enough(plain_kernel: Kernel) -> N
 
 def test_loading_needs_no_heavy_package(fresh_kernel: Kernel) -> None:
     heavy = ["numpy", "psutil", "memory_profiler", "matplotlib", "tracemalloc", "tinytorch_lab.profiler"]
-    assert fresh_kernel.value(f"[n for n in {heavy} if n in __import__('sys').modules]") in ([], ["psutil"])  # ipykernel's
+    assert fresh_kernel.value(f"[n for n in {heavy} if n in __import__('sys').modules]") in (
+        [],
+        ["psutil"],
+    )  # ipykernel's
 
 
 def test_a_failure_of_ours_does_not_become_the_cells(fresh_kernel: Kernel) -> None:
-    fresh_kernel.run("import tinytorch_lab.run as r\ndef broken(*a, **k): raise RuntimeError('ours')\nr.Recorder.start = broken")
+    fresh_kernel.run(
+        "import tinytorch_lab.run as r\ndef broken(*a, **k): raise RuntimeError('ours')\nr.Recorder.start = broken"
+    )
     ran = fresh_kernel.run("%%measure\nprint('a')\n3")
     assert (ran.status, ran.result, ran.stream("stdout")) == ("ok", "3", "a\n")
     assert "RuntimeError: ours" in ran.stream("stderr")

@@ -23,7 +23,11 @@ TRACED = {
         80 * MB,
         0,
     ),
-    "peak in the first of three statements": ("x = np.ones(30 * MB // 8)\ndel x\ny = np.ones(10 * MB // 8)", 30 * MB, 10 * MB),
+    "peak in the first of three statements": (
+        "x = np.ones(30 * MB // 8)\ndel x\ny = np.ones(10 * MB // 8)",
+        30 * MB,
+        10 * MB,
+    ),
 }
 SETUP = (
     "import threading, time, numpy as np\nMB = 1_000_000\n"
@@ -50,7 +54,10 @@ RESIDENT = {
         "def work(): np.ones(80 * MB // 8)\nt = threading.Thread(target=work); t.start(); t.join()",
         80 * MB,
     ),
-    "64 MB of C memory": ("import mmap\nm = mmap.mmap(-1, 64 * MB)\nm[::4096] = b'x' * len(m[::4096])\nm.close()", 64 * MB),
+    "64 MB of C memory": (
+        "import mmap\nm = mmap.mmap(-1, 64 * MB)\nm[::4096] = b'x' * len(m[::4096])\nm.close()",
+        64 * MB,
+    ),
 }
 
 
@@ -74,7 +81,9 @@ def test_resident_memory_is_absolute(kernel: Kernel) -> None:
 
 @LINUX
 def test_showing_a_value_is_not_the_cells_memory_or_time(kernel: Kernel) -> None:
-    kernel.run(SETUP + "\nclass R:\n    def __repr__(self):\n        np.ones(200 * MB // 8); time.sleep(0.5); return 'R'")
+    kernel.run(
+        SETUP + "\nclass R:\n    def __repr__(self):\n        np.ones(200 * MB // 8); time.sleep(0.5); return 'R'"
+    )
     figures = kernel.run("%%measure\nR()").last
     assert figures["peak_bytes"] < 10_000
     assert figures["wall_s"] < 0.25 < 0.5  # the display takes twice as long
@@ -138,8 +147,13 @@ def test_time_mode_leaves_tracing_off(kernel: Kernel) -> None:
     ran = kernel.run("%%measure --time\nimport tracemalloc\nprint(tracemalloc.is_tracing())")
     assert ran.stream("stdout") == "False\n"
     figures = ran.last
-    assert (figures["traced"], figures["traced_s"], figures["peak_bytes"], figures["net_bytes"]) == (False, 0, None, None)
-    assert {p for p in figures["timeline"]["traced_bytes"]} == {None}
+    assert (figures["traced"], figures["traced_s"], figures["peak_bytes"], figures["net_bytes"]) == (
+        False,
+        0,
+        None,
+        None,
+    )
+    assert set(figures["timeline"]["traced_bytes"]) == {None}
     assert figures["mode"] == "time"
 
 

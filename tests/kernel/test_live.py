@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from kernels import MIME, Kernel, Ran
@@ -22,7 +23,7 @@ def test_figures_arrive_at_least_four_times_a_second_while_python_is_busy(kernel
     updates = [m for m in ran.messages if MIME in m["content"].get("data", {})]
     running = [m for m in updates if m["content"]["data"][MIME]["state"] == "running"][1:]
     assert len({m["content"]["data"][MIME]["wall_s"] for m in running}) >= 8  # distinct ones, in 2 s
-    gaps = [later["arrived"] - earlier["arrived"] for earlier, later in zip(running, running[1:], strict=False)]
+    gaps = [later["arrived"] - earlier["arrived"] for earlier, later in pairwise(running)]
     assert sorted(gaps)[len(gaps) // 2] < 0.25
 
 
@@ -83,7 +84,10 @@ CLEARING: dict[str, tuple[str, Callable[[list[str]], bool]]] = {
         "clear_output(wait=True)\n3",
         lambda k: k == ["ours", "clear_output", "ours", "execute_result", "update"],
     ),
-    "before a print": ("clear_output(wait=True)\nprint('a')", lambda k: k == ["ours", "clear_output", "stream", "ours"]),
+    "before a print": (
+        "clear_output(wait=True)\nprint('a')",
+        lambda k: k == ["ours", "clear_output", "stream", "ours"],
+    ),
     "for an output that never comes": (
         "display('a')\nclear_output(wait=True)",
         lambda k: k == ["ours", "display_data", "clear_output", "update"],

@@ -13,7 +13,9 @@ MB = 1_000_000
 @pytest.fixture
 def traced_kernel(kernel: Kernel) -> Kernel:
     """The user has started tracing with 7 frames, and used up to 60 MB."""
-    kernel.run("import tracemalloc, numpy as np\ntracemalloc.start(7)\nbig = np.ones(7_500_000)\ndel big\nkept = np.ones(500_000)")
+    kernel.run(
+        "import tracemalloc, numpy as np\ntracemalloc.start(7)\nbig = np.ones(7_500_000)\ndel big\nkept = np.ones(500_000)"
+    )
     yield kernel
     kernel.run("tracemalloc.stop()")
 

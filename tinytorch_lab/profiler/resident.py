@@ -17,7 +17,9 @@ class ResidentMemory:
         self.peak: int | None = None
         self.exact = False
         self._running = False
-        self._statm = _open_statm()
+        # Kept open: opening a file each time would hand the interpreter over to the cell and back several times.
+        self._statm = _open("/proc/self/statm")
+        self._status = _open("/proc/self/status")
 
     def read(self) -> int | None:
         """Resident memory now, or None if it cannot be known; raises no error."""
@@ -30,7 +32,7 @@ class ResidentMemory:
         """Begin to watch the peak. Before the system's record is reset, the measurements under way note it."""
         with _lock:
             _fold()
-            self.exact = _reset_record()
+            self.exact = self._status is not None and _reset_record()
             self._running = True
             _watchers.append(self)
 
@@ -58,9 +60,17 @@ class ResidentMemory:
             if self in _watchers:
                 _fold()
                 _watchers.remove(self)
-        if self._statm is not None:
-            os.close(self._statm)
-            self._statm = None
+        for file in (self._statm, self._status):
+            if file is not None:
+                os.close(file)
+        self._statm = self._status = None
+
+    def read_record(self) -> int | None:
+        """The system's record of the highest resident memory since it was reset (VmHWM)."""
+        if self._status is None:
+            return None
+        _, _, after = os.pread(self._status, 8192, 0).partition(b"VmHWM:")
+        return int(after.split(None, 1)[0]) * 1024 if after else None
 
     def take(self, sample: int | None) -> None:
         """Note a sample, or the system's record."""
@@ -74,15 +84,15 @@ _watchers: list[ResidentMemory] = []
 
 def _fold() -> None:
     """Give the system's record to every measurement that relies on it."""
-    if any(watcher.exact for watcher in _watchers):
-        record = _read_record()
-        for watcher in _watchers:
-            if watcher.exact:
-                watcher.take(record)
+    exact = [watcher for watcher in _watchers if watcher.exact]
+    if exact:
+        record = exact[0].read_record()
+        for watcher in exact:
+            watcher.take(record)
 
 
 def _reset_record() -> bool:
-    """Set the record of the highest resident memory (VmHWM) to what it is now. False where that is not possible."""
+    """Set the system's record to what is resident now. False where that is not possible."""
     if not _LINUX:
         return False
     try:
@@ -92,18 +102,11 @@ def _reset_record() -> bool:
     return True
 
 
-def _read_record() -> int | None:
-    for line in Path("/proc/self/status").read_bytes().splitlines():
-        if line.startswith(b"VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return None
-
-
-def _open_statm() -> int | None:
+def _open(path: str) -> int | None:
     if not _LINUX:
         return None
     try:
-        return os.open("/proc/self/statm", os.O_RDONLY)
+        return os.open(path, os.O_RDONLY)
     except OSError:
         return None
 

@@ -17,12 +17,13 @@ class Growth:
     """cost ~ size ** exponent over the largest sizes.
 
     ``interval`` is the 95 % confidence interval of the exponent from a least-squares line through the logarithms; ``sizes`` is
-    how many points it rests on.
+    how many points it rests on; ``doubling`` is the factor on the cost between the two largest sizes, for one doubling.
     """
 
     exponent: float
     interval: tuple[float, float]
     sizes: int
+    doubling: float
 
     @property
     def best(self) -> str:
@@ -61,4 +62,5 @@ def fit_power(pairs: list[tuple[int, float]]) -> Growth | None:
     slope = sum((x - mean_x) * (y - mean_y) for x, y in usable) / spread
     residual = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in usable)
     half = T_95[count - 2] * math.sqrt(residual / (count - 2) / spread)
-    return Growth(slope, (slope - half, slope + half), count)
+    (x, y), (last_x, last_y) = usable[-2:]
+    return Growth(slope, (slope - half, slope + half), count, 2 ** ((last_y - y) / (last_x - x)))

@@ -18,7 +18,9 @@ def text(result: Complexity) -> str:
     """A table of the points and a line for each growth."""
     rows = [_cells(point) for point in result.points]
     widths = [max(map(len, column)) for column in zip(_head(result), *rows, strict=True)]
-    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in [_head(result), *rows]]
+    lines = [
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in [_head(result), *rows]
+    ]
     return "\n".join([*lines, *sentences(result)])
 
 
@@ -42,7 +44,10 @@ def _sentence(what: str, growth: Growth | None, name: str) -> str:
     if growth is None:
         return f"{what}: no growth can be told from so few points."
     low, high = growth.interval
-    return f"{what} ~ {name}^{growth.exponent:.2f}  (95 % interval {low:.2f} to {high:.2f}, from the {growth.sizes} largest sizes)"
+    return (
+        f"{what} ~ {name}^{growth.exponent:.2f}  (95 % interval {low:.2f} to {high:.2f}, from the {growth.sizes} largest sizes); "
+        f"the last doubling of {name} multiplied it by {growth.doubling:.2f}"
+    )
 
 
 def _head(result: Complexity) -> list[str]:

@@ -14,7 +14,7 @@ from tinytorch_lab.show.choice import costliest
 from tinytorch_lab.show.figures import error_sentence, statement_summary, tiles, title
 from tinytorch_lab.show.units import format_bytes, format_seconds
 
-_ROWS = 40
+_ROWS = 30
 _CELL = "text-align:left;vertical-align:top;padding:2px 14px 2px 0;background:transparent;border:0"
 _NUMBER = "text-align:right;white-space:nowrap;padding:2px 14px 2px 0;background:transparent;border:0"
 

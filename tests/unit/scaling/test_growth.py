@@ -10,6 +10,7 @@ def test_an_exact_power_is_found_with_no_width(power: float) -> None:
     growth = fit_power([(n, 7.0 * n**power) for n in (16, 32, 64, 128, 256)])
     assert growth.exponent == pytest.approx(power, abs=1e-9)
     assert growth.interval == pytest.approx((power, power), abs=1e-6)
+    assert growth.doubling == pytest.approx(2**power)
 
 
 def test_the_interval_is_the_textbook_one() -> None:
@@ -36,3 +37,7 @@ def test_growth_is_named_only_where_the_interval_shows_one() -> None:
 @pytest.mark.parametrize("pairs", [[], [(1, 1.0), (2, 2.0)], [(1, 0.0), (2, 0.0), (4, 0.0), (8, 1.0)]])
 def test_too_little_to_fit_is_none(pairs: list) -> None:
     assert fit_power(pairs) is None
+
+
+def test_the_last_step_is_told_as_a_doubling() -> None:
+    assert fit_power([(8, 1.0), (16, 1.5), (32, 2.0), (128, 32.0)]).doubling == pytest.approx(4.0)
