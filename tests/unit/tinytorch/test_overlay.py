@@ -100,5 +100,6 @@ def test_a_variable_that_names_no_student_folder_is_a_sentence(tmp_path: Path) -
 def test_a_deleted_working_directory_is_no_error(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    code = "import os; os.rmdir(os.getcwd()); " + WHOSE
-    assert python(code, gone).stdout == "reference\n"
+    # NumPy is left out: on Python 3.13.0 it does not import in such a place itself.
+    code = "import os; os.rmdir(os.getcwd()); import tinytorch.core, tinytorch.overlay as o; print(o.student_folder())"
+    assert python(code, gone).stdout == "None\n"
