@@ -45,7 +45,9 @@ class LiveDisplay:
 
     def update(self, measurement: Measurement) -> None:
         """Show newer figures, unless the display is gone and cannot come back yet."""
-        if self._live and (self._shown or self._clearing_since is None):
+        if self._live and self._shown:
+            self._send_update(measurement)
+        elif self._live and self._clearing_since is None:
             self._publish(measurement)
 
     def close(self, measurement: Measurement) -> None:
@@ -80,6 +82,22 @@ class LiveDisplay:
                 data=bundle(measurement), metadata={}, transient={"display_id": self._id}, update=update
             )
             self._shown = True
+            if self._clearing_since is not None:
+                self._clearing_since += 1
+
+    def _send_update(self, measurement: Measurement) -> None:
+        """Send an update without ``publish``, which flushes stdout and stderr and waits for that.
+
+        An update has no place in the order of outputs, so nothing needs flushing; it halves the cost.
+        """
+        content = {"data": bundle(measurement), "metadata": {}, "transient": {"display_id": self._id}}
+        publisher = self._publisher
+        with _sending:
+            publisher.session.send(
+                publisher.pub_socket,
+                publisher.session.msg("update_display_data", content, parent=publisher.parent_header),
+                ident=publisher.topic,
+            )
             if self._clearing_since is not None:
                 self._clearing_since += 1
 

@@ -41,8 +41,9 @@ def server(student_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     yield from start_server(student_folder, tmp_path_factory.mktemp("jupyter"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One browser a file: playwright's event loop must be gone before the server tests make theirs."""
     path = chromium_path()
     if path is None:
         if os.environ.get("CI"):

@@ -1,4 +1,7 @@
+"""pytest-jupyter's fixtures for this folder alone: as a plugin it gives every test an event loop, and playwright has its own."""
+
 import pytest
+from pytest_jupyter.jupyter_server import *  # noqa: F403
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ from tinytorch_lab.profiler.ticker import Ticker
 
 MODES = ("default", "time")
 SAMPLE_INTERVAL_S = 0.01
-LIVE_INTERVAL_S = 0.1
+LONG_CELL_S = 1.0
+LONG_CELL_INTERVAL_S = 0.02  # a long cell has points enough, and each sample takes the interpreter from the cell
+LIVE_INTERVAL_S = 0.12
 LIVE_POINTS = 120
 LIVE_STATEMENTS = 50
 KEPT_STATEMENTS = 500
@@ -204,6 +206,8 @@ class Recorder:
             return
         self._sample()
         elapsed = self._samples.last_s
+        if elapsed > LONG_CELL_S:
+            self._ticker.interval_s = LONG_CELL_INTERVAL_S
         if elapsed > self._trace_budget and self._traced.attached and not self._traced.foreign:
             self._traced_s = elapsed
             self._traced.detach()

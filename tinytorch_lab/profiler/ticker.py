@@ -17,7 +17,8 @@ class Ticker:
         self.failure: str | None = None
         """Why ticking ended or never began, if it was not by ``stop``."""
         self._tick = tick
-        self._interval_s = interval_s
+        self.interval_s = interval_s
+        """Seconds between ticks; ``tick`` may change it."""
         self._done = threading.Event()
         self._thread = threading.Thread(
             target=contextvars.copy_context().run, args=(self._run,), name="tinytorch-lab sampler", daemon=True
@@ -38,7 +39,7 @@ class Ticker:
 
     def _run(self) -> None:
         try:
-            while not self._done.wait(self._interval_s):
+            while not self._done.wait(self.interval_s):
                 self._tick()
         except Exception as error:  # a failing sampler must not print into the cell: it says so in a note
             self.failure = f"{type(error).__name__}: {error}"
