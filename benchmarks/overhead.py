@@ -30,16 +30,16 @@ X, W1, W2 = rng.standard_normal((64, 256)), rng.standard_normal((256, 256)), rng
 def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
 """
 CELLS = {
-    "matmul": "r = 0.0\nfor _ in range(12): r += float((A @ B).sum())",
+    "matmul": "r = 0.0\nfor _ in range(25): r += float((A @ B).sum())",
     "MLP step": (
         "w1, w2, r = W1.copy(), W2.copy(), 0.0\n"
-        "for _ in range(250):\n"
+        "for _ in range(600):\n"
         "    h = np.maximum(X @ w1, 0); y = h @ w2; g = 2 * y / y.size\n"
         "    g2 = h.T @ g; g1 = X.T @ ((g @ w2.T) * (h > 0)); w1 -= 1e-4 * g1; w2 -= 1e-4 * g2; r = float((y * y).mean())"
     ),
-    "many small objects": "r = len([{'i': i, 'l': [i]} for i in range(250_000)])",
-    "integer loop": "r = 0\nfor i in range(3_000_000): r += i * 3 % 7",
-    "recursion": "r = fib(25)",
+    "many small objects": "r = len([{'i': i, 'l': [i]} for i in range(500_000)])",
+    "integer loop": "r = 0\nfor i in range(6_000_000): r += i * 3 % 7",
+    "recursion": "r = fib(29)",
 }
 MODES = {
     "--time": "%%measure --time --quiet -o m",

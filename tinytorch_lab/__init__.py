@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from tinytorch_lab.scope import measure as measure
+    from tinytorch_lab.kernel.scope import measure as measure
 
 __all__ = ["__version__", "load_ipython_extension", "measure", "unload_ipython_extension"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "measure":
-        from tinytorch_lab.scope import measure
+        from tinytorch_lab.kernel.scope import measure
 
         return measure
     if name == "__version__":

@@ -20,8 +20,8 @@ from IPython.core.magic import (
 )
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from tinytorch_lab.cell import CellHooks
-from tinytorch_lab.options import Options, parse, split_expression, sweep_seconds, trace_seconds, variable_name
+from tinytorch_lab.kernel.cell import CellHooks
+from tinytorch_lab.kernel.options import Options, parse, split_expression, sweep_seconds, trace_seconds, variable_name
 
 if TYPE_CHECKING:
     from tinytorch_lab.profiler import Measurement
@@ -55,7 +55,7 @@ class MeasureMagics(Magics):
         ``%%measure`` as the first line of a cell runs the cell once, as usual, and shows the figures
         while it runs. ``%measure EXPR`` measures one expression and shows no value.
         """
-        from tinytorch_lab.below import measure_code
+        from tinytorch_lab.kernel.below import measure_code
 
         text, code = split_expression(line) if cell is None else (line, cell)
         options = parse_options(text)
@@ -82,7 +82,7 @@ class ComplexityMagics(Magics):
 
         What stands above a line ``# measure:`` is set-up: it runs before every run and is not measured.
         """
-        from tinytorch_lab.growth_cell import measure_growth
+        from tinytorch_lab.kernel.growth import measure_growth
 
         assert self.shell is not None
         given = parse_argstring(self.complexity, line)

@@ -25,7 +25,7 @@ total = sum(map(len, blocks))"""
 
 # Lets the kernel show the first and the last figures of a cell, and none between.
 NO_UPDATES = """\
-from tinytorch_lab.live import LiveDisplay
+from tinytorch_lab.kernel.live import LiveDisplay
 LiveDisplay.update = lambda self, measurement: None
 """
 

@@ -277,8 +277,10 @@ def test_loading_needs_no_heavy_package(fresh_kernel: Kernel) -> None:
 
 def test_a_failure_of_ours_does_not_become_the_cells(fresh_kernel: Kernel) -> None:
     fresh_kernel.run(
-        "import tinytorch_lab.run as r\ndef broken(*a, **k): raise RuntimeError('ours')\nr.Recorder.start = broken"
+        "import tinytorch_lab.kernel.run as r\ndef broken(*a, **k): raise RuntimeError('ours')\nr.Recorder.start = broken"
     )
     ran = fresh_kernel.run("%%measure\nprint('a')\n3")
-    assert (ran.status, ran.result, ran.stream("stdout")) == ("ok", "3", "a\n")
-    assert "RuntimeError: ours" in ran.stream("stderr")
+    assert (ran.status, ran.result, ran.stream("stderr")) == ("ok", "3", "")
+    told, printed = ran.stream("stdout").splitlines()
+    assert told == "tinytorch-lab could not measure this cell: RuntimeError: ours"
+    assert printed == "a"

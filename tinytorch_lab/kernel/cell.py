@@ -22,8 +22,8 @@ from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, Intera
 if TYPE_CHECKING:
     import ast
 
-    from tinytorch_lab.options import Options
-    from tinytorch_lab.run import MeasuredRun
+    from tinytorch_lab.kernel.options import Options
+    from tinytorch_lab.kernel.run import MeasuredRun
 
 MEASURE_LINE = re.compile(r"%%measure(?=\s|$)(.*)")
 Parse = Callable[[str], "Options"]
@@ -141,7 +141,7 @@ class MeasuredCell:
             self._close(result, cell_name)
 
     def _open(self, nodelist: list[ast.stmt], cell_name: str) -> None:
-        from tinytorch_lab.run import MeasuredRun, complain, statements_of
+        from tinytorch_lab.kernel.run import MeasuredRun, complain, statements_of
 
         statements = statements_of(nodelist, linecache.getlines(cell_name), self._raw_lines)
         try:
@@ -154,7 +154,7 @@ class MeasuredCell:
             complain(failure)
 
     def _close(self, result: ExecutionResult, cell_name: str) -> None:
-        from tinytorch_lab.run import leading_empty
+        from tinytorch_lab.kernel.run import leading_empty
 
         try:
             if self._run is not None:
@@ -266,7 +266,7 @@ class CellHooks:
         return lines
 
     def _button(self) -> Options | None:
-        from tinytorch_lab.options import from_metadata
+        from tinytorch_lab.kernel.options import from_metadata
 
         get_parent = getattr(getattr(self._shell, "kernel", None), "get_parent", None)
         metadata = (get_parent() or {}).get("metadata") if get_parent else None

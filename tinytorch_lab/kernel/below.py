@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from tinytorch_lab.run import MeasuredRun, statements_of
+from tinytorch_lab.kernel.run import MeasuredRun, statements_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from tinytorch_lab.options import Options
+    from tinytorch_lab.kernel.options import Options
     from tinytorch_lab.profiler import Recorder
 
 
