@@ -44,7 +44,7 @@ def _leftovers():
 
 @dataclass
 class Ran:
-    """One executed cell: its reply, and the messages it published, in order, with their time of arrival."""
+    """One executed cell: its reply, and the messages it published, in order."""
 
     reply: dict[str, Any]
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -178,7 +178,6 @@ class Kernel:
         messages: list[dict[str, Any]] = []
         while True:
             message = self._next(self.client.get_iopub_msg, request, end)
-            message["arrived"] = time.monotonic()
             kind = message["msg_type"]
             if kind == "status" and message["content"]["execution_state"] == "idle":
                 break
