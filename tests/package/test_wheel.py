@@ -3,9 +3,14 @@
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 import tarfile
+import time
+import urllib.error
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -109,6 +114,43 @@ def test_new_works_offline_from_the_wheel(tmp_path: Path) -> None:
     ]
     assert len(stubs) > 5
     assert all("NotImplementedError" in stub or "YOUR ANSWER HERE" in stub for stub in stubs)
+
+
+def test_lab_serves_lesson_01_from_an_empty_folder(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sys.executable).with_name("tinytorch-lab")
+    options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=secret"]
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+    }
+    log = (tmp_path / "log").open("w")
+    lab = subprocess.Popen(
+        [program, "lab", *options], cwd=tmp_path, env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        address = wait_for(f"http://127.0.0.1:{port}/?token=secret", lab)
+        assert "/lab/tree/modules/01_tensor/tensor.ipynb" in address
+        assert (tmp_path / "course/modules/01_tensor/tensor.ipynb").is_file()
+    finally:
+        lab.send_signal(signal.SIGTERM)
+        lab.wait(timeout=30)
+    with pytest.raises(urllib.error.URLError):  # no server is left behind
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes]) -> str:
+    """The address that ``url`` leads to, as soon as the server answers."""
+    for _ in range(600):
+        assert server.poll() is None, "tinytorch-lab lab ended"
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                return str(answer.url)
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError("tinytorch-lab lab does not answer")
 
 
 def test_version_of_package_json_is_the_wheels(wheel: zipfile.ZipFile) -> None:

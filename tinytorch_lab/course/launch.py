@@ -44,9 +44,15 @@ def is_root() -> bool:
 
 
 def open_lab(folder: Folder, options: list[str]) -> int:
-    """Run JupyterLab until it ends; returns its exit status."""
+    """Run JupyterLab until it ends; returns its exit status.
+
+    Where the system can, this process becomes JupyterLab, so that whoever stops the one stops the other.
+    """
     command = lab_command(folder, options)
     print(f"Opening JupyterLab in {folder.path}. Press Ctrl+C twice here to stop it.", flush=True)
+    if os.name == "posix":
+        os.chdir(folder.path)
+        os.execv(command[0], command)
     server = subprocess.Popen(command, cwd=folder.path)
     while True:
         try:
