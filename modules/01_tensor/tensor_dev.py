@@ -99,8 +99,9 @@ def as_array(data: ArrayLike, dtype: DTypeLike | None = None) -> Array:
     Without ``dtype``, floats become float32; integers and booleans keep theirs. ValueError for rows of unequal length, TypeError
     for anything but numbers. ``as_array([1, 2.5])`` is ``array([1. , 2.5], dtype=float32)``.
     """
-    # TODO: np.asarray(data), which raises ValueError for ragged rows: raise your own, with NumPy's reason in it. The target is
-    # the given dtype, else float32 for floats (dtype.kind "f"), else the array's own; kinds outside of NUMERIC are refused.
+    # TODO: make an ndarray of data, choose its dtype, refuse what is not a number.
+    # APPROACH: 1. np.asarray; it raises ValueError for ragged rows: raise your own, with NumPy's reason in it. 2. the target is dtype
+    # if given, else float32 for floats (dtype.kind "f"), else the array's own. 3. refuse kinds outside of NUMERIC. 4. convert.
     # HINTS: astype(target, copy=False) copies only where the dtype changes.
     ### BEGIN SOLUTION
     try:
@@ -112,7 +113,6 @@ def as_array(data: ArrayLike, dtype: DTypeLike | None = None) -> Array:
         raise TypeError(f"A tensor holds numbers, got {array.dtype} to store as {target}.")
     return array.astype(target, copy=False)
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-as-array-test", "locked": true, "points": 9, "schema_version": 3, "solution": false, "task": false}
 def test_as_array():
     for data, dtype in [([1, 2.5], "float32"), ([True, False], "bool"), (np.arange(3, dtype=np.int16), "int16")]:
@@ -139,7 +139,9 @@ test_as_array()
 # %% nbgrader={"grade": false, "grade_id": "01-contiguous-strides", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def contiguous_strides(shape, itemsize):
     """The strides, in bytes, of a new array: ``contiguous_strides((2, 3), 4)`` is ``(12, 4)``."""
-    # TODO: from the last axis to the first, note the step, then multiply it by the size of the axis.
+    # TODO: the step in bytes along each axis.
+    # APPROACH: go from the last axis to the first: 1. note the step, at first itemsize. 2. multiply it by the size of the axis.
+    # HINTS: the steps come out in reverse order.
     ### BEGIN SOLUTION
     strides = []
     for size in reversed(shape):
@@ -147,7 +149,6 @@ def contiguous_strides(shape, itemsize):
         itemsize *= size
     return tuple(reversed(strides))
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-contiguous-strides-test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 def test_contiguous_strides():
     gives((12, 4), contiguous_strides, (2, 3), 4)  # one row further: 3 elements of 4 bytes
@@ -168,7 +169,8 @@ def reshape(x: Array, shape: Shape) -> Array:
 
     Raises ValueError, with both shapes, if the numbers of elements differ. ``reshape(np.zeros((2, 6)), (3, -1))`` has shape (3, 4).
     """
-    # TODO: replace a -1, compare the numbers of elements, return x.reshape(...).
+    # TODO: find the size that a -1 stands for, refuse what does not fit, reshape.
+    # APPROACH: 1. x.size divided by the product of the other sizes. 2. compare the numbers of elements. 3. return x.reshape(...).
     # HINTS: math.prod multiplies sizes; without the -1 they may give 0.
     ### BEGIN SOLUTION
     known = math.prod(size for size in shape if size != -1)
@@ -178,7 +180,6 @@ def reshape(x: Array, shape: Shape) -> Array:
         raise ValueError(f"Cannot reshape {x.shape} ({x.size} elements) into {shape}: the numbers of elements must agree.")
     return x.reshape(sizes)
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-reshape-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_reshape():
     x = np.arange(12.0).reshape(2, 6)
@@ -226,7 +227,9 @@ def transpose(x: Array, d0: int | None = None, d1: int | None = None) -> Array:
 
     With fewer than two dimensions and no axes, ``x`` as it is. ValueError for one axis alone, or one that is not there.
     """
-    # TODO: settle the two axes (normalize_axis refuses those that are not there), swap them in list(range(x.ndim)), permute.
+    # TODO: swap two axes without moving an element.
+    # APPROACH: 1. settle the two axes; refuse one alone. 2. swap them in the list of all axes. 3. permute.
+    # HINTS: normalize_axis(d0, x.ndim) is a tuple of one axis, or refuses; list(range(x.ndim)) are all axes in order.
     ### BEGIN SOLUTION
     if d0 is None and d1 is None:
         if x.ndim < 2:
@@ -239,7 +242,6 @@ def transpose(x: Array, d0: int | None = None, d1: int | None = None) -> Array:
     order[d0], order[d1] = d1, d0
     return permute(x, tuple(order))
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-transpose-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_transpose():
     x = np.arange(24.0).reshape(2, 3, 4)
@@ -265,7 +267,6 @@ test_transpose()
 x = rng.standard_normal((2048, 2048), dtype=np.float32)
 A, B = x[:96, :96].copy(), x[96:192, :96].copy()
 n = 32
-
 # %%
 # %%measure -o views
 flat = reshape(x, (-1,))
@@ -287,7 +288,8 @@ def broadcast_shape(a: Shape, b: Shape) -> Shape:
 
     Raises ValueError, naming both shapes and the sizes that clash.
     """
-    # TODO: walk both shapes from the right.
+    # TODO: the size of each axis of the result, or a refusal.
+    # APPROACH: walk both shapes from the right: 1. refuse two sizes that differ if neither is 1. 2. keep the one that is not 1.
     # HINTS: zip_longest(reversed(a), reversed(b), fillvalue=1) gives the pairs of sizes.
     ### BEGIN SOLUTION
     shape = []
@@ -297,7 +299,6 @@ def broadcast_shape(a: Shape, b: Shape) -> Shape:
         shape.append(n if m == 1 else m)
     return tuple(reversed(shape))
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-broadcast-shape-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_broadcast_shape():
     for a, b, expected in [((2, 3), (2, 3), (2, 3)), ((3, 1), (4,), (3, 4)), ((), (5, 2), (5, 2)), ((5, 2), (1,), (5, 2))]:
@@ -317,14 +318,15 @@ test_broadcast_shape()
 # %% nbgrader={"grade": false, "grade_id": "01-expand", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def expand(x, shape):
     """``x`` as a read-only view of a larger ``shape``, with stride 0 where it repeats. ValueError, with both shapes, if not."""
-    # TODO: np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False); x fits if broadcast_shape(x.shape, shape) == shape.
+    # TODO: a view of x that repeats by strides of 0.
+    # APPROACH: 1. x fits if broadcast_shape(x.shape, shape) is shape. 2. own axes: stride 0 where the size is 1. 3. new axes: 0.
+    # HINTS: np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
     ### BEGIN SOLUTION
     if broadcast_shape(x.shape, shape) != shape:
         raise ValueError(f"Shape {x.shape} does not expand to {shape}.")
     own = [0 if x.shape[i] == 1 else x.strides[i] for i in range(x.ndim)]
     return np.lib.stride_tricks.as_strided(x, shape, [0] * (len(shape) - x.ndim) + own, writeable=False)
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-expand-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_expand():
     row = np.array([1.0, 2.0, 3.0, 4.0], dtype=np.float32)
@@ -370,7 +372,9 @@ def select(condition: Array, a: Array, b: Array) -> Array:
 # %% nbgrader={"grade": false, "grade_id": "01-matmul-loops", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def matmul_loops(a, b):
     """The product of the matrices ``a`` (M, K) and ``b`` (K, N): (M, N), in the dtype of ``a``, by three loops."""
-    # TODO: start from np.zeros((M, N), dtype=a.dtype); add a[i, k] * b[k, j] to c[i, j] for all i, j, k.
+    # TODO: the formula above, element by element.
+    # APPROACH: 1. c = zeros of shape (M, N) in the dtype of a. 2. for all i, j, k add a[i, k] * b[k, j] to c[i, j].
+    # HINTS: a.shape is (M, K), b.shape is (K, N).
     ### BEGIN SOLUTION
     c = np.zeros((a.shape[0], b.shape[1]), dtype=a.dtype)
     for i in range(a.shape[0]):
@@ -379,7 +383,6 @@ def matmul_loops(a, b):
                 c[i, j] += a[i, k] * b[k, j]
     return c
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-matmul-loops-test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 def test_matmul_loops():
     a, b = np.array([[1.0, 2, 3], [4, 5, 6]]), np.array([[1.0, -1, 2, 0], [0.5, 2, 0, 1], [3, 0, 1, 1]])
@@ -403,8 +406,9 @@ def matmul(a: Array, b: Array) -> Array:
     ValueError, naming both shapes, if inner sizes differ, the stacks do not broadcast, or an operand is a number.
     """
     # TODO: refuse what does not fit, then a @ b.
-    # APPROACH: 1. np.shape of both; () is a number. 2. the inner sizes: the last of a; of b the last but one, or the only one.
-    # 3. the stacks, shape[:-2], must broadcast.
+    # APPROACH: 1. refuse numbers. 2. compare the inner sizes: the last of a; of b the last but one, or the only one.
+    # 3. the stacks must broadcast.
+    # HINTS: np.shape of a number is (); the stack is shape[:-2], and broadcast_shape refuses.
     ### BEGIN SOLUTION
     left, right = np.shape(a), np.shape(b)
     if not left or not right:
@@ -414,7 +418,6 @@ def matmul(a: Array, b: Array) -> Array:
     broadcast_shape(left[:-2], right[:-2])
     return a @ b
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-matmul-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_matmul():
     a, b = rng.standard_normal((4, 3)), rng.standard_normal((3, 5))
@@ -435,7 +438,6 @@ test_matmul()
 
 # %% [markdown]
 # **Predict, then run.** The last two statements do 2 * 96^3 = 1.8 million flops, the first 1,200 times as many. Which is slowest?
-
 # %%
 # %%measure --time -o step
 large = matmul(x[:1024, :1024], x[:1024, :1024])
@@ -472,7 +474,9 @@ def reduce_var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 
 
     ``ddof=1`` is unbiased, ``ddof=0`` the mean of the squares. ValueError unless there are more than ``ddof`` elements.
     """
-    # TODO: subtract the mean (kept, so that it broadcasts), square, sum, divide.
+    # TODO: two passes: the mean, then the squared distances from it.
+    # APPROACH: 1. the number of elements in each sum; refuse too few. 2. subtract the mean. 3. square, sum, divide.
+    # HINTS: normalize_axis gives the axes to count over; a mean with keepdims=True broadcasts.
     ### BEGIN SOLUTION
     count = math.prod(x.shape[one] for one in normalize_axis(axis, x.ndim))
     if count <= ddof:
@@ -480,7 +484,6 @@ def reduce_var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 
     distance = x - reduce_mean(x, axis, keepdims=True)
     return reduce_sum(distance * distance, axis, keepdims) / (count - ddof)
     ### END SOLUTION
-
 # %% nbgrader={"grade": true, "grade_id": "01-var-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_reduce_var():
     x = np.array([[1.0, 2.0, 6.0], [-3.0, 0.0, 0.0]])
@@ -696,7 +699,6 @@ def where(condition: Operand, a: Operand, b: Operand) -> Tensor:
 # ## Part 2: Systems analysis
 # ### 2.1 Temporaries
 # **Predict, then run:** the peak of each statement. How many arrays as large as `x` (16 MiB) does your variance hold at its peak?
-
 # %%
 # %%measure -o temporaries
 rows = expand(x[0], x.shape)
@@ -707,7 +709,6 @@ spread = reduce_var(x)
 # ### 2.2 The order of access
 # Memory comes in cache lines, 64 bytes on most processors: 16 float32 at a time. Both statements add up 2048 x 2048 numbers, along
 # the rows of `x` and along those of its transpose. **Predict, then run:** how many times slower is the second? And in bytes/s?
-
 # %%
 # %%measure --time -o traversal
 along_rows = [reduce_sum(row) for row in x]
@@ -716,7 +717,6 @@ along_columns = [reduce_sum(row) for row in transpose(x)]
 # %% [markdown]
 # ### 2.3 Growth
 # By 2MNK, which factor does doubling n put on the time of your loops, and which on the memory? **Predict** both exponents of n.
-
 # %%
 # %%complexity n=8..128 -o growth
 square = rng.standard_normal((n, n), dtype=np.float32)

@@ -81,6 +81,17 @@ def test_every_stub_raises_not_implemented_error(lesson: Path) -> None:
         assert '"""' in cell.source.partition("raise NotImplementedError()")[0], grader(cell)["grade_id"]
 
 
+def test_every_solution_has_its_scaffolding_and_the_student_gets_hints_as_metadata(lesson: Path) -> None:
+    for cell in filter(is_solution, read_lesson(lesson).cells):
+        scaffolding = cell.source.partition("### BEGIN SOLUTION")[0]
+        for heading in ("# TODO: ", "# APPROACH: ", "# HINTS: "):
+            assert heading in scaffolding, (grader(cell)["grade_id"], heading)
+    for cell in filter(is_solution, student_notebook(lesson).cells):
+        assert "HINTS" not in cell.source, grader(cell)["grade_id"]
+        assert "# APPROACH: " in cell.source, grader(cell)["grade_id"]
+        assert cell.metadata["tinytorch"]["hints"], grader(cell)["grade_id"]
+
+
 def test_each_solution_is_followed_at_once_by_its_test(lesson: Path) -> None:
     cells = read_lesson(lesson).cells
     for place, cell in enumerate(cells):
