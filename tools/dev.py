@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The repository's commands, for a machine that has nothing but Python.
 
-python tools/dev.py lab | test | test-all | lint | format | build | bench | clean
+python tools/dev.py lab | test | lint | format | build | bench | clean
 """
 
 from __future__ import annotations
@@ -56,12 +56,6 @@ def test(arguments: list[str]) -> int:
         + ", ".join(f"{v}: {'ok' if not s else 'FAILED'}" for v, s in results.items())
     )
     return max(results.values())
-
-
-def test_all(arguments: list[str]) -> int:
-    """The tests, those that are too long for every change included."""
-    os.environ["TINYTORCH_LONG_TESTS"] = "1"
-    return test(arguments)
 
 
 def run_pytest(venv: Path, folders: list[str], arguments: list[str], browser: str | None) -> int:
@@ -143,7 +137,7 @@ def clean(arguments: list[str]) -> int:
 
 
 COMMANDS = {
-    "lab": lab, "test": test, "test-all": test_all, "lint": lint, "format": format, "build": build, "bench": bench, "clean": clean,
+    "lab": lab, "test": test, "lint": lint, "format": format, "build": build, "bench": bench, "clean": clean,
 }  # fmt: skip
 
 

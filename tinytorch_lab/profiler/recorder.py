@@ -48,7 +48,7 @@ class Recorder:
         statements: Sequence[Statement] = (),
         live: Callable[[Measurement], None] | None = None,
     ) -> None:
-        """``trace_budget`` in seconds; ``live`` gets a snapshot about ten times a second, from a thread.
+        """``trace_budget`` in seconds; ``live`` gets a snapshot every LIVE_INTERVAL_S, from a thread.
 
         Raises:
             ValueError: if the mode is unknown or the budget is negative.
@@ -135,7 +135,7 @@ class Recorder:
                 self.resume()
 
     def snapshot(self) -> Measurement:
-        """The figures so far, small enough to be sent ten times a second."""
+        """The figures so far, small enough to be sent several times a second."""
         self._resident.note()
         snapshot = copy.copy(self.measurement)
         begun = self._begun

@@ -66,7 +66,7 @@ function MeasurementView(props: IMeasurementViewProps): JSX.Element {
   );
 }
 
-/** Changes only with the state, so that a screen reader speaks twice a run and not ten times a second. */
+/** Changes only with the state, so that a screen reader speaks twice a run and not with every update. */
 function announcement(
   measurement: IMeasurement,
   trans: TranslationBundle
