@@ -1,12 +1,12 @@
 /**
- * The measurement as the kernel sends it: docs/measurement-format.md, version 1.
+ * The measurement as the kernel sends it: docs/measurement-format.md, versions 1 and 2.
  * A notebook may hold anything under our MIME type, so nothing is believed before `readMeasurement` has looked at it.
  */
 
 export const MIME_TYPE = 'application/vnd.tinytorch.measure+json';
 
 /** The newest format that this front end can read. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 export type MeasurementState = 'running' | 'done' | 'error' | 'interrupted';
 

@@ -20,6 +20,8 @@ ROOMS = [
         [LAB / "profiler"],
         {"numpy", "psutil", "threadpoolctl", "memory_profiler", "line_profiler", "tinytorch_lab.profiler"},
     ),
+    ("history", [LAB / "history"], {"tinytorch_lab.history", "tinytorch_lab.profiler"}),
+    ("understand", [LAB / "understand"], {"tinytorch_lab.understand", "tinytorch_lab.profiler"}),
     (
         "scaling",
         [LAB / "scaling"],
@@ -28,12 +30,28 @@ ROOMS = [
     (
         "show",
         [LAB / "show"],
-        {"matplotlib", "ipywidgets", "tinytorch_lab.show", "tinytorch_lab.profiler", "tinytorch_lab.scaling"},
+        {
+            "IPython.display",
+            "matplotlib",
+            "ipywidgets",
+            "tinytorch_lab.show",
+            "tinytorch_lab.history",
+            "tinytorch_lab.profiler",
+            "tinytorch_lab.scaling",
+        },
     ),
     (
         "kernel",
         [LAB / "magics.py", LAB / "kernel"],
-        {"IPython", "tinytorch_lab.kernel", "tinytorch_lab.profiler", "tinytorch_lab.scaling", "tinytorch_lab.show"},
+        {
+            "IPython",
+            "tinytorch_lab.kernel",
+            "tinytorch_lab.history",
+            "tinytorch_lab.profiler",
+            "tinytorch_lab.scaling",
+            "tinytorch_lab.show",
+            "tinytorch_lab.understand",
+        },
     ),
     (
         "course",
@@ -44,7 +62,7 @@ ROOMS = [
     (
         "cli",
         [LAB / "cli.py", LAB / "__main__.py"],
-        {"tinytorch_lab.course", "tinytorch_lab.profiler", "tinytorch_lab.cli"},
+        {"tinytorch_lab.course", "tinytorch_lab.profiler", "tinytorch_lab.history", "tinytorch_lab.cli"},
     ),
 ]
 

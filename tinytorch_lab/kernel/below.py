@@ -28,7 +28,7 @@ def measure_code(shell: InteractiveShell, code: str, options: Options, local_ns:
     tree = prepare.transform_ast(prepare.compile.ast_parse(text, filename=filename))
     _refuse_await(tree, filename)
     statements = statements_of(tree.body, text.splitlines(), code.splitlines())
-    run = MeasuredRun(shell, options, statements)
+    run = MeasuredRun(shell, options, statements, code)
     error: BaseException | None = None
     try:
         run.open()

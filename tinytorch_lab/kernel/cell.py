@@ -145,7 +145,7 @@ class MeasuredCell:
 
         statements = statements_of(nodelist, linecache.getlines(cell_name), self._raw_lines)
         try:
-            self._run = MeasuredRun(self._shell, self._options, statements)
+            self._run = MeasuredRun(self._shell, self._options, statements, _without_measure_line(self._raw_lines))
             self._run_code = self._wrap(self._shell, "run_code", self._around_statement)
             self._showtraceback = self._wrap(self._shell, "showtraceback", self._around_traceback)
             self._displayhook = self._wrap(sys, "displayhook", self._around_value)
@@ -272,6 +272,11 @@ class CellHooks:
         metadata = (get_parent() or {}).get("metadata") if get_parent else None
         ours = metadata.get("tinytorch") if isinstance(metadata, dict) else None
         return from_metadata(ours.get("measure")) if isinstance(ours, dict) else None
+
+
+def _without_measure_line(lines: list[str]) -> str:
+    """The text of a cell as the history knows it: the same with ``%%measure``, with the button and without both."""
+    return "\n".join(line for line in lines if not MEASURE_LINE.match(line)).strip()
 
 
 def _measured_below(lines: list[str]) -> bool:

@@ -8,8 +8,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from tinytorch_lab.history import remember
 from tinytorch_lab.kernel.live import LiveDisplay
 from tinytorch_lab.profiler import CellError, Recorder, Statement
+from tinytorch_lab.understand import explain
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -23,8 +25,10 @@ _MESSAGE_LENGTH = 300
 class MeasuredRun:
     """Measures the statements of one cell: ``open``, then the recorder is used, then ``close``."""
 
-    def __init__(self, shell: InteractiveShell, options: Options, statements: Sequence[Statement]) -> None:
+    def __init__(self, shell: InteractiveShell, options: Options, statements: Sequence[Statement], source: str) -> None:
+        """``source`` is the text of the cell without its ``%%measure`` line."""
         self._shell: Any = shell
+        self._source = source
         self._name = options.name
         self.display = None if options.quiet else LiveDisplay(shell, self._show_again)
         self.recorder = Recorder(
@@ -65,10 +69,13 @@ class MeasuredRun:
 
     def _close(self, error: CellError | None, interrupted: bool) -> None:
         self.recorder.stop(error, interrupted=interrupted)
+        measurement = self.recorder.measurement
+        remember(measurement, self._source)
+        measurement.understand = explain(measurement)
         if self._name:
-            self._shell.push({self._name: self.recorder.measurement})
+            self._shell.push({self._name: measurement})
         if self.display:
-            self.display.close(self.recorder.measurement)
+            self.display.close(measurement)
 
 
 def complain(failure: Exception) -> None:

@@ -3,7 +3,8 @@
 Knows nothing of IPython or of how figures are shown; :mod:`tinytorch_lab.show` does that.
 """
 
-from tinytorch_lab.profiler.measurement import CellError, Measurement, Statement
+from tinytorch_lab.profiler.measurement import Measurement
 from tinytorch_lab.profiler.recorder import Recorder, check_settings
+from tinytorch_lab.profiler.records import CellError, Statement
 
 __all__ = ["CellError", "Measurement", "Recorder", "Statement", "check_settings"]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tinytorch_lab.profiler.measurement import GarbageCollections
+from tinytorch_lab.profiler.records import GarbageCollections
 
 
 class CollectorWatch:

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 
 from tinytorch_lab.profiler import tracing
 from tinytorch_lab.profiler.collector import CollectorWatch
-from tinytorch_lab.profiler.measurement import CellError, Machine, Measurement, Statement
+from tinytorch_lab.profiler.measurement import Measurement
 from tinytorch_lab.profiler.notes import Circumstances, notes_on
+from tinytorch_lab.profiler.ops import OpsWatch
+from tinytorch_lab.profiler.records import CellError, Machine, Statement
 from tinytorch_lab.profiler.resident import ResidentMemory
 from tinytorch_lab.profiler.samples import CAPACITY, Samples
 from tinytorch_lab.profiler.stopwatch import Stopwatch
@@ -71,6 +73,7 @@ class Recorder:
         self._resident = ResidentMemory()
         self._samples = Samples()
         self._collector = CollectorWatch()
+        self._ops = OpsWatch()
         self._ticker = Ticker(self._tick, SAMPLE_INTERVAL_S)
         self._undo = ExitStack()
         self._pid = os.getpid()
@@ -89,6 +92,8 @@ class Recorder:
         measurement.traced = self._traced.attach(start=measurement.mode == "default" and self._trace_budget > 0)
         self._own_starts = tracing.own_starts()
         self._samples.add(0.0, measurement.rss_start_bytes, self._traced.current())
+        self._undo.callback(self._ops.stop)
+        self._ops.start()
         self._undo.callback(self._ticker.stop)
         self._ticker.start()
 
@@ -170,6 +175,7 @@ class Recorder:
         measurement.state = "interrupted" if interrupted else "error" if error else "done"
         measurement.statements = self._statements[: min(self._begun, KEPT_STATEMENTS)]
         self._fill(measurement, CAPACITY)
+        self._ops.fill(measurement)
         measurement.notes = notes_on(measurement, self._circumstances())
 
     @property
@@ -178,6 +184,7 @@ class Recorder:
 
     def _count(self) -> None:
         if self._mine:
+            self._ops.resume()
             self._traced.resume()
             self._stopwatch.resume()
 
@@ -186,6 +193,7 @@ class Recorder:
             return False
         self._stopwatch.pause()
         self._traced.pause()
+        self._ops.pause()
         return True
 
     def _fill(self, target: Measurement, points: int) -> None:

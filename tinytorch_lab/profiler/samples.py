@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from tinytorch_lab.profiler.measurement import Timeline
+from tinytorch_lab.profiler.records import Timeline
 
 CAPACITY = 500
 _UNKNOWN = -1 << 62  # an array holds no None

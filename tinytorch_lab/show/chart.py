@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tinytorch_lab.profiler.measurement import Timeline
+from tinytorch_lab.profiler.records import Timeline
 from tinytorch_lab.show.units import format_bytes, format_seconds
 
 _WIDTH, _HEIGHT = 600, 90

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tinytorch_lab.profiler.measurement import Statement
+from tinytorch_lab.profiler.records import Statement
 
 
 def costliest(statements: Sequence[Statement], limit: int) -> tuple[list[Statement], int]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from html import escape
 
-from tinytorch_lab.profiler.measurement import Measurement, Statement
+from tinytorch_lab.profiler.measurement import Measurement
+from tinytorch_lab.profiler.records import Statement
 from tinytorch_lab.show.chart import timeline_svg
 from tinytorch_lab.show.choice import costliest
 from tinytorch_lab.show.figures import error_sentence, statement_summary, tiles, title

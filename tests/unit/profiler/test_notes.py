@@ -1,8 +1,8 @@
 import pytest
 
 from tinytorch_lab.profiler import Measurement
-from tinytorch_lab.profiler.measurement import Timeline
 from tinytorch_lab.profiler.notes import Circumstances, notes_on
+from tinytorch_lab.profiler.records import Timeline
 
 NOTHING = Circumstances(1.5, False, False, 0, None, None)
 PLAIN = {"wall_s": 1.0, "rss_peak_bytes": 1, "rss_exact": True}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tinytorch_lab.profiler import CellError, Measurement, Statement
-from tinytorch_lab.profiler.measurement import Timeline
+from tinytorch_lab.profiler.records import Timeline
 from tinytorch_lab.show import MIME_TYPE, bundle
 from tinytorch_lab.show.choice import costliest
 
