@@ -211,6 +211,7 @@ def running_kernel(directory: Path, *, extension: bool = True) -> Iterator[Kerne
     configuration = {"InteractiveShellApp": {"extensions": wanted}, "HistoryManager": {"enabled": False}}
     (profile / "ipython_kernel_config.json").write_text(json.dumps(configuration))
     environment = {**os.environ, "IPYTHONDIR": str(directory), "OPENBLAS_NUM_THREADS": "1"}
+    environment |= {"JUPYTER_DATA_DIR": str(directory / "data"), "TINYTORCH_LAB_CALIBRATE": "0"}
     environment.pop("PYTHONTRACEMALLOC", None)
     manager, client = start_new_kernel(kernel_name="python3", env=environment, cwd=str(directory))
     try:
