@@ -95,7 +95,7 @@ def kernel() -> Iterator[Any]:
         path = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
         env = {**os.environ, "IPYTHONDIR": directory, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
         env |= {"JUPYTER_DATA_DIR": directory, "TINYTORCH_LAB_CALIBRATE": "0"}
-        manager, client = start_new_kernel(kernel_name="python3", env=env)
+        manager, client = start_new_kernel(kernel_name="python3", env=env, cwd=directory)
         try:
             yield client
         finally:
