@@ -8,19 +8,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tinytorch.core.activations import GELU as GELU
+    from tinytorch.core.activations import ReLU as ReLU
+    from tinytorch.core.activations import Sigmoid as Sigmoid
+    from tinytorch.core.activations import Softmax as Softmax
+    from tinytorch.core.activations import Tanh as Tanh
     from tinytorch.core.tensor import Tensor as Tensor
     from tinytorch.core.tensor import cat as cat
     from tinytorch.core.tensor import stack as stack
     from tinytorch.core.tensor import where as where
 
 _HOME = {
+    "GELU": "core.activations",
+    "ReLU": "core.activations",
+    "Sigmoid": "core.activations",
+    "Softmax": "core.activations",
+    "Tanh": "core.activations",
     "Tensor": "core.tensor",
     "cat": "core.tensor",
     "stack": "core.tensor",
     "where": "core.tensor",
 }
 
-__all__ = ["Tensor", "cat", "stack", "where"]
+__all__ = ["GELU", "ReLU", "Sigmoid", "Softmax", "Tanh", "Tensor", "cat", "stack", "where"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,5 @@
 """The tensor against PyTorch: the same expression on both, values and dtypes equal."""
 
-import os
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -9,17 +8,6 @@ import numpy as np
 import pytest
 
 from tinytorch.core import tensor as tiny
-
-
-def require_torch() -> ModuleType:
-    """PyTorch; without it skip with the reason, or fail where CI promises parity."""
-    try:
-        import torch
-    except ImportError:
-        if os.environ.get("CI") and os.environ.get("TINYTORCH_PARITY"):
-            pytest.fail("CI asks for parity with PyTorch (TINYTORCH_PARITY), but torch cannot be imported.")
-        pytest.skip("torch is not installed: pip install 'tinytorch-lab[parity]' compares with PyTorch")
-    return torch  # type: ignore[no-any-return]
 
 
 rng = np.random.default_rng(11)
@@ -78,8 +66,7 @@ CASES: dict[str, Callable[[Any, Any], Any]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_values_and_dtypes_are_those_of_pytorch(name: str) -> None:
-    torch = require_torch()
+def test_values_and_dtypes_are_those_of_pytorch(torch: ModuleType, name: str) -> None:
     expected = CASES[name](torch, torch.from_numpy).numpy()
     got = CASES[name](tiny, lambda array: tiny.Tensor(array, dtype=array.dtype)).data
     assert got.dtype == expected.dtype

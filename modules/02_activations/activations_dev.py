@@ -1,0 +1,486 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Module 02: Activations
+# **You build** the functions that stand between matrix products: ReLU, sigmoid, tanh, GELU and softmax, each so that no input
+# overflows. Given classes put them on `Tensor`.
+#
+# **You measure** what an elementwise function costs when memory is slower than arithmetic (`%%measure --time`); how many arrays as
+# large as its input it holds for a moment, and how to need fewer (`%%measure`); where its cost per element jumps (`%%complexity`).
+#
+# **Prerequisites:** 01 Tensor. **Unlocks:** 03 Layers, 12 Attention.
+
+# %% [markdown]
+# ## Part 1: Foundations
+# Two matrix products in a row are one: $(xA)B = x(AB)$. Only a function that is *not* linear between them makes the second one worth
+# its cost. It is applied to each element, so n elements cost n evaluations, and each moves 8 bytes in float32: 4 read, 4 written.
+#
+# | function | arithmetic per element | what can go wrong |
+# |---|---|---|
+# | ReLU, $\max(x, 0)$ | one comparison | |
+# | sigmoid, $1 / (1 + e^{-x})$ | one exponential, one division | $e^{-x}$ overflows for x < -88 |
+# | tanh, $(e^x - e^{-x}) / (e^x + e^{-x})$ | the same, about | inf / inf; digits lost near 0 |
+# | GELU, $x\,\Phi(x)$ | about twenty operations | digits lost where $\Phi$ is small |
+# | softmax, $e^{x_i} / \sum_j e^{x_j}$ | one exponential, one division | inf / inf |
+#
+# The largest float32 is $2^{128}$, about $e^{88.7}$. A formula that is right on paper meets that number in practice: watch it.
+
+# %%
+#| default_exp core.activations
+#| export
+"""Activations: functions of arrays that no input overflows, and classes that apply them to tensors."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tinytorch.core.tensor import FLOAT32, Array, Tensor, apply
+
+# %% nbgrader={"grade": false, "grade_id": "02-helpers", "locked": true, "schema_version": 3, "solution": false, "task": false}
+rng = np.random.default_rng(2)
+
+def gives(expected, function, *args, rtol=1e-5, **params):
+    """Call ``function`` with overflow as an error; fail unless shape and values are as expected. Returns the result."""
+    call = f"{function.__name__}({', '.join(str(a) if np.size(a) < 9 else 'array' + str(np.shape(a)) for a in args)})"
+    try:
+        with np.errstate(over="raise", divide="raise", invalid="raise"):
+            got = function(*args, **params)
+    except (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError) as error:
+        raise AssertionError(f"{call} raised {error!r}") from error
+    assert got is not None, f"{call} returned nothing; does it end with `return`?"
+    assert np.shape(got) == np.shape(expected), f"{call}: expected shape {np.shape(expected)}, got {np.shape(got)}"
+    assert np.allclose(got, expected, rtol=rtol, atol=1e-9), f"{call}: expected\n{expected}\ngot\n{got}"
+    return got
+
+def keeps(function, *args, **params):
+    """Fail unless ``function`` leaves its input alone and gives float32 for float32, float64 for float64."""
+    for dtype in (np.float32, np.float64):
+        x = rng.standard_normal((3, 4)).astype(dtype)
+        before = x.copy()
+        assert function(x, *args, **params).dtype == dtype, f"{function.__name__} of {x.dtype} should be {x.dtype}"
+        assert np.array_equal(x, before), f"{function.__name__} changed its input"
+
+# %% [markdown]
+# ### 1.1 ReLU
+# $\max(x, 0)$: what is negative becomes 0, the rest stays. The cheapest function that is not linear.
+
+# %% nbgrader={"grade": false, "grade_id": "02-relu", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def relu(x: Array) -> Array:
+    """``max(x, 0)`` for each element, in the dtype of ``x``: ``relu(np.array([-2.0, 3.0]))`` is ``array([0., 3.])``."""
+    # TODO: the larger of x and 0, element by element, as a new array.
+    # APPROACH: one NumPy function does it; x itself stays as it is.
+    # HINTS: np.maximum compares element by element; np.max would give one number.
+    ### BEGIN SOLUTION
+    return np.maximum(x, 0)
+    ### END SOLUTION
+# %% nbgrader={"grade": true, "grade_id": "02-relu-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
+def test_relu():
+    gives([[0, 0, 3], [0.5, 0, 7]], relu, np.array([[-2.0, 0, 3], [0.5, -1e-3, 7]]))
+    keeps(relu)
+    ### BEGIN HIDDEN TESTS
+    x = rng.standard_normal((2, 3, 5)).astype(np.float32)
+    gives((x + abs(x)) / 2, relu, x)
+    assert relu(np.array([-1, 2])).dtype == np.int64 and np.isnan(relu(np.array([np.nan]))).all(), "integers and nan stay"
+    ### END HIDDEN TESTS
+test_relu()
+
+# %% [markdown]
+# ### 1.2 Sigmoid
+# $\sigma(x) = 1 / (1 + e^{-x})$ maps every number into 0 to 1. For x = -100 the formula computes $e^{100}$, and that is no float32:
+
+# %%
+with np.errstate(over="ignore"):
+    print("exp(100) in float32:", np.exp(np.float32(100)))
+
+# %% [markdown]
+# Multiply numerator and denominator by $e^x$: $\sigma(x) = e^x / (e^x + 1)$, which is harmless where x is negative. Both forms
+# have $1 + e^{-|x|}$ below the line, and an exponent that is never positive.
+
+# %% nbgrader={"grade": false, "grade_id": "02-sigmoid", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def sigmoid(x: Array) -> Array:
+    """``1 / (1 + exp(-x))`` for each element, without overflow: 0.5 at 0, and 3.7e-44 still at -100."""
+    # TODO: both forms of the formula with one exponential of a number that is never positive.
+    # APPROACH: 1. e = exp(-|x|). 2. the numerator is 1 where x >= 0, and e elsewhere. 3. divide by 1 + e.
+    # HINTS: e <= 1, and a boolean counts as 0 or 1: np.maximum(e, x >= 0) is that numerator, in the dtype of e.
+    ### BEGIN SOLUTION
+    e = np.exp(-np.abs(x))
+    return np.maximum(e, x >= 0) / (1 + e)
+    ### END SOLUTION
+# %% nbgrader={"grade": true, "grade_id": "02-sigmoid-test", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+def test_sigmoid():
+    gives([0.5, 0.75, 0.25], sigmoid, np.array([0, np.log(3), -np.log(3)]))  # 1 / (1 + 1/3) and 1 / (1 + 3)
+    gives([1, 0], sigmoid, np.array([1000, -1000], dtype=np.float32))  # no overflow
+    keeps(sigmoid)
+    ### BEGIN HIDDEN TESTS
+    x = rng.standard_normal((2, 3, 4)) * 4
+    gives([[[1 / (1 + math.exp(-v)) for v in row] for row in rows] for rows in x], sigmoid, x)
+    small = sigmoid(np.array([-20, -60], dtype=np.float32))
+    assert np.allclose(small / np.exp([-20.0, -60.0]), 1, rtol=1e-4), f"small results keep their digits, got {small}"
+    gives(1 - sigmoid(x), sigmoid, -x)
+    ### END HIDDEN TESTS
+test_sigmoid()
+
+# %% [markdown]
+# ### 1.3 Tanh
+# $\tanh(x) = (e^x - e^{-x}) / (e^x + e^{-x})$ lies between -1 and 1. Its trap is at the other end: for x = 0.0001, $e^{2x}$ is 1.0002, and
+# 1.0002 - 1 keeps four of float32's seven digits. `np.expm1(y)` is $e^y - 1$ with all of them. With $t = e^{-2|x|} - 1$:
+# $\tanh|x| = -t / (t + 2)$.
+
+# %% nbgrader={"grade": false, "grade_id": "02-tanh", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def tanh_by_expm1(x):
+    """``tanh(x)`` for each element, from one ``expm1``: no overflow, all digits near 0. The sign is that of ``x``."""
+    # TODO: the formula above, with its sign.
+    # APPROACH: 1. t = expm1(-2|x|), between -1 and 0. 2. the quotient. 3. give it the sign of x.
+    # HINTS: np.copysign(a, x) is |a| with the sign of x.
+    ### BEGIN SOLUTION
+    t = np.expm1(-2 * np.abs(x))
+    return np.copysign(t / (t + 2), x)
+    ### END SOLUTION
+# %% nbgrader={"grade": true, "grade_id": "02-tanh-test", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+def test_tanh_by_expm1():
+    gives([0, 0.6, -0.8], tanh_by_expm1, np.array([0, np.log(2), -np.log(3)]))  # (2 - 1/2) / (2 + 1/2), (1/3 - 3) / (1/3 + 3)
+    gives([1, -1], tanh_by_expm1, np.array([1000, -1000], dtype=np.float32))
+    near = np.array([1e-4, -1e-4], dtype=np.float32)
+    assert np.allclose(tanh_by_expm1(near) / near, 1, rtol=1e-6), f"near 0 tanh(x) is x, got {tanh_by_expm1(near)}"
+    keeps(tanh_by_expm1)
+    ### BEGIN HIDDEN TESTS
+    x = rng.standard_normal((2, 3, 4)) * 2
+    gives([[[math.tanh(v) for v in row] for row in rows] for rows in x], tanh_by_expm1, x)
+    ### END HIDDEN TESTS
+test_tanh_by_expm1()
+
+# %% [markdown]
+# NumPy's own `tanh` keeps the digits too and uses vector instructions: it is what the library takes. GELU needs one more given function,
+# the share of a normal distribution below x, $\Phi(x)$. In float32 it is a polynomial times an exponential, computed in place.
+
+# %%
+#| export
+tanh = np.tanh
+
+_TAIL = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
+_complement = np.frompyfunc(math.erfc, 1, 1)
+
+def normal_cdf(x: Array) -> Array:
+    """The standard normal distribution function of each element, within 1e-6 in float32, to the last digits in float64.
+
+    Abramowitz and Stegun, *Handbook of Mathematical Functions* (1964), 7.1.26; float64 goes through ``math.erfc``, slowly.
+    """
+    if x.dtype == np.float64:
+        return np.asarray(0.5 * _complement(-math.sqrt(0.5) * x), np.float64)
+    distance = np.abs(x).reshape(-1)
+    distance *= math.sqrt(0.5)
+    t = 0.3275911 * distance
+    t += 1
+    np.divide(1, t, out=t)
+    tail = _TAIL[0] * t
+    for coefficient in _TAIL[1:]:
+        tail += coefficient
+        tail *= t
+    np.multiply(distance, distance, out=distance)
+    np.negative(distance, out=distance)
+    tail *= np.exp(distance, out=distance)
+    tail *= 0.5
+    np.subtract((x > 0).reshape(-1), tail, out=tail)  # 1 - tail right of 0, -tail left of it
+    return np.abs(tail, out=tail).reshape(x.shape)
+
+# %% [markdown]
+# ### 1.4 GELU
+# $\mathrm{GELU}(x) = x\,\Phi(x)$ keeps an element in proportion to how large it is among normal numbers (Hendrycks and Gimpel, 2016). The paper
+# also gives $\frac{x}{2}\left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715\,x^3)\right)\right)$, close to it and cheaper. Libraries offer both.
+
+# %% nbgrader={"grade": false, "grade_id": "02-gelu", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def gelu(x: Array, approximate: str = "none") -> Array:
+    """``x * normal_cdf(x)`` for each element, or with ``approximate="tanh"`` the formula by tanh. ValueError for another word."""
+    # TODO: both formulas, and a refusal that names the word.
+    # APPROACH: 1. "none": the product. 2. "tanh": the formula above with the library's tanh. 3. anything else: ValueError.
+    # HINTS: x * x * x is much faster than x**3; math.sqrt(2 / math.pi) is a Python float and leaves float32 as it is.
+    ### BEGIN SOLUTION
+    if approximate == "none":
+        return x * normal_cdf(x)
+    if approximate == "tanh":
+        return 0.5 * x * (1 + tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    raise ValueError(f'approximate is {approximate!r}; it must be "none" or "tanh".')
+    ### END SOLUTION
+# %% nbgrader={"grade": true, "grade_id": "02-gelu-test", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+def test_gelu():
+    x = np.array([0, 1, -1, 2.5, -10], dtype=np.float32)
+    by_definition = [v / 2 * math.erfc(-v / math.sqrt(2)) for v in x.tolist()]  # erfc(-v / sqrt(2)) / 2 is the normal share
+    gives(by_definition, gelu, x, rtol=1e-4)
+    gives([0, 0.841192, -0.158808, 2.484916, 0], gelu, x, "tanh", rtol=1e-5)
+    keeps(gelu)
+    ### BEGIN HIDDEN TESTS
+    keeps(gelu, "tanh")
+    y = rng.standard_normal((3, 2, 4)) * 3
+    gives([[[v / 2 * math.erfc(-v / math.sqrt(2)) for v in row] for row in rows] for rows in y], gelu, y)
+    u = np.sqrt(2 / np.pi) * (y + 0.044715 * y**3)
+    gives(y * np.exp(u) / (np.exp(u) + np.exp(-u)), gelu, y, approximate="tanh")
+    assert 1e-5 < np.abs(gelu(y) - gelu(y, "tanh")).max() < 1e-3, "the two formulas are close, not equal"
+    try:
+        gelu(y, "erf")
+    except ValueError as error:
+        assert "erf" in str(error), f"the message should name the word that was given: {error}"
+    else:
+        raise AssertionError('gelu(x, "erf") should raise ValueError')
+    ### END HIDDEN TESTS
+test_gelu()
+
+# %% [markdown]
+# ### 1.5 Softmax
+# Numbers of any size become shares that add up to 1: $e^{x_i} / \sum_j e^{x_j}$. The formula as it stands:
+
+# %%
+with np.errstate(over="ignore", invalid="ignore"):
+    scores = np.array([1, 100, 101], dtype=np.float32)
+    print("by the formula:", np.exp(scores) / np.exp(scores).sum())
+
+# %% [markdown]
+# A constant added to all $x_i$ cancels: $e^{x_i + c} = e^c e^{x_i}$ above and below. With $c = -\max x$ the largest exponent is 0.
+
+# %% nbgrader={"grade": false, "grade_id": "02-softmax", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export
+def softmax(x: Array, dim: int = -1) -> Array:
+    """Shares along ``dim``: ``exp(x) / exp(x).sum(dim)``, of the same shape as ``x``, without overflow. -inf gets no share."""
+    # TODO: shift by the largest element along dim, exponentiate, divide by the sum along dim.
+    # APPROACH: 1. the largest along dim, keeping the axis so that it broadcasts. 2. exp of the differences. 3. divide by its sum.
+    # HINTS: x.max(axis=dim, keepdims=True, initial=-np.inf) also takes an empty axis; `shares /= ...` divides in place.
+    ### BEGIN SOLUTION
+    shares = np.exp(x - x.max(axis=dim, keepdims=True, initial=-np.inf))
+    shares /= shares.sum(axis=dim, keepdims=True)
+    return shares
+    ### END SOLUTION
+# %% nbgrader={"grade": true, "grade_id": "02-softmax-test", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
+def test_softmax():
+    x = np.log([[1.0, 2, 5], [6, 1, 1]])
+    gives([[1 / 8, 2 / 8, 5 / 8], [6 / 8, 1 / 8, 1 / 8]], softmax, x)
+    gives([[1 / 7, 2 / 3, 5 / 6], [6 / 7, 1 / 3, 1 / 6]], softmax, x, 0)
+    gives([0, 1 / (1 + math.e), math.e / (1 + math.e)], softmax, scores)
+    keeps(softmax)
+    ### BEGIN HIDDEN TESTS
+    y = rng.standard_normal((2, 3, 4)) * 5
+    for dim in (0, 1, 2, -1, -2):
+        assert np.allclose(gives(np.exp(y) / np.exp(y).sum(dim, keepdims=True), softmax, y, dim).sum(dim), 1), f"dim={dim}"
+    gives(softmax(y), softmax, y - 3e4)  # a constant cancels
+    gives([[0.5, 0, 0.5]], softmax, np.array([[7, -np.inf, 7]]))
+    assert softmax(np.empty((2, 0))).shape == (2, 0), "an empty axis has no shares to give"
+    ### END HIDDEN TESTS
+test_softmax()
+
+# %% [markdown]
+# ### 1.6 On tensors
+# Given: each class applies its function through `apply`, so tensors remember it and an observer sees it. Integers become float32 first.
+
+# %%
+#| export
+class Activation:
+    """A function on tensors that keeps their shape. It has nothing to adjust: ``parameters()`` is empty."""
+
+    def __call__(self, x: Tensor, *args: Any, **params: Any) -> Tensor:
+        """``forward`` of ``x``. TypeError if ``x`` is no tensor."""
+        if not isinstance(x, Tensor):
+            raise TypeError(f"{self} takes a Tensor, got {type(x).__name__}: wrap it in Tensor(...).")
+        return self.forward(x, *args, **params)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What the activation does; a subclass says it."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method forward(x).")
+
+    def parameters(self) -> list[Tensor]: return []
+    def __repr__(self) -> str: return f"{type(self).__name__}()"
+
+def _floating(x: Tensor) -> Tensor: return x if x.dtype.kind == "f" else Tensor(x, dtype=FLOAT32)
+
+class ReLU(Activation):
+    """``max(x, 0)``; integers stay integers."""
+
+    def forward(self, x: Tensor) -> Tensor: return apply(relu, x)
+
+class Sigmoid(Activation):
+    """``1 / (1 + exp(-x))``, between 0 and 1."""
+
+    def forward(self, x: Tensor) -> Tensor: return apply(sigmoid, _floating(x))
+
+class Tanh(Activation):
+    """``tanh(x)``, between -1 and 1."""
+
+    def forward(self, x: Tensor) -> Tensor: return apply(tanh, _floating(x))
+
+class GELU(Activation):
+    """``x`` times the share of a normal distribution below it; ``approximate="tanh"`` takes the cheaper formula."""
+
+    def __init__(self, approximate: str = "none") -> None:
+        self.approximate = approximate
+
+    def forward(self, x: Tensor) -> Tensor: return apply(gelu, _floating(x), approximate=self.approximate)
+
+class Softmax(Activation):
+    """Shares along an axis: ``Softmax()(x, dim=-1)``."""
+
+    def forward(self, x: Tensor, dim: int = -1) -> Tensor: return apply(softmax, _floating(x), dim=dim)
+
+# %% [markdown]
+# ## Part 2: Systems analysis
+# ### 2.1 Traffic
+# `add` reads two arrays and writes one: 12 bytes for an element. `relu` moves 8. Sigmoid and tanh move 8 at least, and compute much more.
+# **Predict, then run:** the order of the four times, and which of them wait for memory.
+# %%
+x = rng.standard_normal((2048, 2048), dtype=np.float32)  # 16 MiB
+n = 1024
+# %%
+# %%measure --time -o traffic
+total = np.add(x, x)
+clipped = relu(x)
+squashed = sigmoid(x)
+bent = tanh(x)
+
+# %% [markdown]
+# ### 2.2 Temporaries
+# Each intermediate result of a formula is an array as large as `x`, written to memory and read again. **Predict, then run:** how many
+# arrays of 16 MiB does each function hold at its peak, its result among them?
+# %%
+# %%measure -o temporaries
+clipped = relu(x)
+squashed = sigmoid(x)
+shares = softmax(x)
+smooth = gelu(x, "tanh")
+
+# %% [markdown]
+# ### 2.3 Block by block
+# An elementwise function does not care how much it gets at once. In blocks that fit into the cache, the intermediate results never
+# reach memory: only the input is read from there and the result written.
+
+# %% nbgrader={"grade": false, "grade_id": "02-in-blocks", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def in_blocks(function, x, size, **params):
+    """``function(x, **params)`` for an elementwise function, computed ``size`` elements at a time; any shape, dtype of ``x``."""
+    # TODO: one result array, filled block by block.
+    # APPROACH: 1. an empty array like x, and flat views of both. 2. for each start, the function of one block into its place.
+    # HINTS: x.reshape(-1) is a view of a contiguous array; range(0, x.size, size) gives the starts; a slice may end too early.
+    ### BEGIN SOLUTION
+    flat = x.reshape(-1)
+    result = np.empty_like(flat)
+    for start in range(0, x.size, size):
+        result[start : start + size] = function(flat[start : start + size], **params)
+    return result.reshape(x.shape)
+    ### END SOLUTION
+# %% nbgrader={"grade": true, "grade_id": "02-in-blocks-test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+def test_in_blocks():
+    lengths = []
+
+    def double(block):
+        lengths.append(block.size)
+        return 2 * block
+
+    y = rng.standard_normal((3, 5)).astype(np.float32)
+    assert gives(2 * y, in_blocks, double, y, 4).dtype == np.float32, "the dtype of x"
+    assert lengths == [4, 4, 4, 3], f"15 elements in blocks of 4 are 4, 4, 4 and 3, got {lengths}"
+    ### BEGIN HIDDEN TESTS
+    gives(gelu(y.T, "tanh"), in_blocks, gelu, y.T, 2, approximate="tanh")
+    lengths.clear()
+    gives(2 * y, in_blocks, double, y, 100)
+    assert lengths == [15], f"one block is enough for 15 elements in blocks of 100, got {lengths}"
+    keeps(lambda block: in_blocks(np.exp, block, 5))
+    ### END HIDDEN TESTS
+test_in_blocks()
+
+# %% [markdown]
+# **Predict, then run:** the peak of the second statement, and whether it is faster although a Python loop was added.
+# %%
+# %%measure -o blocks
+whole = gelu(x, "tanh")
+blocked = in_blocks(gelu, x, 65_536, approximate="tanh")
+
+# %% [markdown]
+# ### 2.4 Growth
+# One exponential per element: softmax over n numbers should take time and memory in proportion to n. **Predict** the exponent of both.
+# Then look for a knee: arrays of more than a few hundred kilobytes do not stay in the nearest cache.
+# %%
+# %%complexity n=1024..4194304 -o growth
+row = rng.standard_normal(n, dtype=np.float32)
+# measure:
+shares = softmax(row)
+
+# %% [markdown]
+# ## Part 3: Production context
+# - PyTorch's `relu`, `sigmoid`, `tanh`, `gelu` and `softmax` keep these formulas and shapes; its `GELU` has the same two words for
+#   `approximate` (PyTorch documentation, *torch.nn.GELU*).
+# - `torch.compile` and XLA *fuse* a chain of elementwise functions into one loop: each element is read once, taken through the whole
+#   chain in registers, and written once. Your `in_blocks` does that with caches in place of registers.
+# - ReLU replaced tanh in deep networks with AlexNet (Krizhevsky, Sutskever and Hinton, 2012); GPT-2's code uses the tanh form of GELU
+#   (Radford and others, 2019).
+
+# %% [markdown]
+# ## Integration test
+# All five on tensors, with the shapes, dtypes and refusals of the library.
+
+# %% nbgrader={"grade": true, "grade_id": "02-integration-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
+def test_activations():
+    data = rng.standard_normal((4, 3))
+    t, whole = Tensor(data), Tensor([[-3, 0, 2]])
+    for activation, expected in [(ReLU(), np.maximum(data, 0)), (Sigmoid(), 1 / (1 + np.exp(-data))), (Tanh(), np.tanh(data))]:
+        got = activation(t)
+        assert isinstance(got, Tensor) and got.dtype == np.float32, f"{activation} should give a float32 Tensor, got {got}"
+        gives(expected, got.numpy, rtol=1e-4)
+    gives(np.exp(data) / np.exp(data).sum(0), Softmax()(t, dim=0).numpy, rtol=1e-4)
+    ### BEGIN HIDDEN TESTS
+    gives(gelu(data), GELU()(t).numpy, rtol=1e-3)
+    gives(gelu(data, "tanh"), GELU("tanh")(t).numpy, rtol=1e-3)
+    assert ReLU()(whole).dtype == np.int64 and Sigmoid()(whole).dtype == Softmax()(whole).dtype == np.float32
+    gives([[1 / (1 + math.exp(3)), 0.5, 1 / (1 + math.exp(-2))]], Sigmoid()(whole).numpy)
+    gives([1, 0], Sigmoid()(Tensor([1e3, -1e3])).numpy)
+    ### END HIDDEN TESTS
+test_activations()
+
+# %%
+if __name__ == "__main__":
+    test_relu(), test_sigmoid(), test_tanh_by_expm1(), test_gelu(), test_softmax(), test_in_blocks(), test_activations()
+    print("All tests of module 02 pass:", Softmax()(Tensor([[1, 2.5], [3, 4]])))
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "02-question-traffic", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
+# ## ML systems thinking
+# **1.** From `traffic`: the bytes per second of `add` and of `relu`, and the elements per second of all four. Which functions wait for
+# memory on your machine, and which would gain from a processor that computes twice as fast? Say what the second would gain.
+#
+# ### BEGIN SOLUTION
+# add moves 3 * 16 MiB, relu 2 * 16 MiB; divided by their times both come out near the same bandwidth, so they wait for memory and gain
+# nothing. Sigmoid and tanh reach fewer elements per second than relu with the same 8 bytes: the difference is arithmetic (and, in sigmoid,
+# temporaries), at most that part halves. Rubric: 3 points the rates, 3 the verdicts by comparing them, 2 the bound of the gain.
+# ### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "02-question-temporaries", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
+# **2.** Explain the peaks of `sigmoid` and `softmax` in `temporaries` array by array, and the peak of `blocked` in `blocks`. What happens to
+# the time of `blocked` with blocks of 256 elements and of 4 million, and why? Try it.
+#
+# ### BEGIN SOLUTION
+# sigmoid: e, the numerator, and 1 + e, whose memory the quotient takes over: three arrays. softmax: the differences and their exponentials:
+# two; the division is in place. blocked: the result and some blocks of 256 KiB. Small blocks pay Python's call for every few elements;
+# large ones put the intermediate results back into memory. Rubric: 3 points the arrays, 2 the peak in blocks, 3 both ends with times.
+# ### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "02-question-growth", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
+# **3.** From `growth`: the exponents with their intervals and the nanoseconds per element at the smallest, a middle and the largest size.
+# Why is the first so high, and what happens at the end? Which shift $c$ other than $-\max x$ would also be safe, and which would not?
+#
+# ### BEGIN SOLUTION
+# The exponent is near 1 for both. Small sizes pay the fixed cost of four NumPy calls; large ones leave the cache and wait for memory. Any c
+# works that keeps the largest exponent below 88 and not so low that every term underflows to 0 (0 / 0): the mean fails when one element is far
+# above it. Rubric: 3 points exponents and costs per element, 2 both ends, 3 the shift with a counterexample.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Summary
+# You built five activations that no input overflows, and measured: the cheap ones wait for memory, so arithmetic on the way is nearly
+# free; intermediate arrays cost as much as the work; blocks that fit into a cache keep them out of memory. Module 03 puts weights in
+# front of them.
