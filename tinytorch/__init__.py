@@ -13,24 +13,55 @@ if TYPE_CHECKING:
     from tinytorch.core.activations import Sigmoid as Sigmoid
     from tinytorch.core.activations import Softmax as Softmax
     from tinytorch.core.activations import Tanh as Tanh
+    from tinytorch.core.layers import Dropout as Dropout
+    from tinytorch.core.layers import Layer as Layer
+    from tinytorch.core.layers import Linear as Linear
+    from tinytorch.core.layers import Module as Module
+    from tinytorch.core.layers import Parameter as Parameter
+    from tinytorch.core.layers import Sequential as Sequential
+    from tinytorch.core.layers import manual_seed as manual_seed
     from tinytorch.core.tensor import Tensor as Tensor
     from tinytorch.core.tensor import cat as cat
     from tinytorch.core.tensor import stack as stack
     from tinytorch.core.tensor import where as where
 
 _HOME = {
+    "Dropout": "core.layers",
     "GELU": "core.activations",
+    "Layer": "core.layers",
+    "Linear": "core.layers",
+    "Module": "core.layers",
+    "Parameter": "core.layers",
     "ReLU": "core.activations",
+    "Sequential": "core.layers",
     "Sigmoid": "core.activations",
     "Softmax": "core.activations",
     "Tanh": "core.activations",
     "Tensor": "core.tensor",
     "cat": "core.tensor",
+    "manual_seed": "core.layers",
     "stack": "core.tensor",
     "where": "core.tensor",
 }
 
-__all__ = ["GELU", "ReLU", "Sigmoid", "Softmax", "Tanh", "Tensor", "cat", "stack", "where"]
+__all__ = [
+    "GELU",
+    "Dropout",
+    "Layer",
+    "Linear",
+    "Module",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "Tensor",
+    "cat",
+    "manual_seed",
+    "stack",
+    "where",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -22,8 +22,8 @@
 
 # %% [markdown]
 # ## Part 1: Foundations
-# A tensor is a block of bytes and a description of it: `dtype` (the bytes of one element and their meaning), `shape`, and for each
-# axis a `stride`, the bytes from one element to the next along it: $\text{address}(i, j) = \text{start} + i\,s_0 + j\,s_1$.
+# A tensor is a block of bytes and a description of it: `dtype` (the bytes of one element and their meaning), `shape`, and
+# `strides`, for each axis the bytes from one element to the next along it: $\text{address}(i, j) = \text{start} + i\,s_0 + j\,s_1$.
 # Two tensors may describe the *same* bytes with other shapes or strides: a **view**, which moves nothing. The rest is traffic:
 #
 # | operation, float32 | flops | bytes moved | flops per byte |
@@ -199,7 +199,6 @@ test_reshape()
 # %% [markdown]
 # ### 1.4 Transpose
 # To swap two axes is to swap two strides: `(12, 4)` becomes `(4, 12)`. Given first: naming axes, any order of axes, indexing.
-
 # %%
 #| export
 def normalize_axis(axis: Axis, ndim: int) -> Shape:
@@ -260,8 +259,8 @@ def test_transpose():
 test_transpose()
 
 # %% [markdown]
-# **Predict, then run.** `x` takes 16 MiB. Which of the four statements need memory, and how much? Write down four numbers, then
-# read the peak of each statement and `views.net_bytes`: how many of the four results keep memory of their own?
+# **Predict, then run.** `x` takes 16 MiB (`x.nbytes`). Which of the four statements need memory, and how much? Write down four
+# numbers, then read the peak of each statement and `views.net_bytes`: how many of the four results keep memory of their own?
 
 # %%
 x = rng.standard_normal((2048, 2048), dtype=np.float32)
@@ -345,7 +344,6 @@ test_expand()
 
 # %% [markdown]
 # NumPy's elementwise functions do the same in their loops, so they are our arithmetic as they are. Three more are given.
-
 # %%
 #| export
 add, subtract, multiply, divide = np.add, np.subtract, np.multiply, np.true_divide
@@ -437,7 +435,8 @@ def test_matmul():
 test_matmul()
 
 # %% [markdown]
-# **Predict, then run.** The last two statements do 2 * 96^3 = 1.8 million flops, the first 1,200 times as many. Which is slowest?
+# **Predict, then run.** The last two statements do 1.8 million flops (`2 * 96**3`), the first 1,200 times as many (`(1024 /
+# 96)**3`). Which is slowest?
 # %%
 # %%measure --time -o step
 large = matmul(x[:1024, :1024], x[:1024, :1024])
@@ -447,7 +446,6 @@ by_loops = matmul_loops(A, B)
 # %% [markdown]
 # ### 1.8 Reductions
 # A reduction removes axes, or keeps them with size 1, so that its result broadcasts against its source. Three are given.
-
 # %%
 #| export
 def reduce_sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
@@ -507,7 +505,6 @@ test_reduce_var()
 # The rest is given: read it. Each method calls `apply` with an operation. `apply` takes the arrays out of the tensors, computes,
 # keeps their precision, and wraps the result. An observer, if set, is told about each operation; unset, it costs a test for None.
 # `requires_grad`, `grad`, `backward` and what `apply` remembers for them are places kept for module 05, unused until then.
-
 # %%
 #| export
 class Event(NamedTuple):
@@ -527,6 +524,10 @@ def set_observer(observer: Observer | None) -> Observer | None:
     global _observer
     previous, _observer = _observer, observer
     return previous
+
+def get_observer() -> Observer | None:
+    """The observer that is set, or None: whoever else has something to tell asks for it."""
+    return _observer
 
 def set_grad_enabled(enabled: bool) -> bool:
     """Whether ``apply`` remembers operations on tensors that require gradients. Returns what was set before."""
@@ -698,7 +699,8 @@ def where(condition: Operand, a: Operand, b: Operand) -> Tensor:
 # %% [markdown]
 # ## Part 2: Systems analysis
 # ### 2.1 Temporaries
-# **Predict, then run:** the peak of each statement. How many arrays as large as `x` (16 MiB) does your variance hold at its peak?
+# **Predict, then run:** the peak of each statement. How many arrays as large as `x`, 16 MiB (`x.nbytes`), does your variance hold
+# at its peak?
 # %%
 # %%measure -o temporaries
 rows = expand(x[0], x.shape)
@@ -707,8 +709,9 @@ spread = reduce_var(x)
 
 # %% [markdown]
 # ### 2.2 The order of access
-# Memory comes in cache lines, 64 bytes on most processors: 16 float32 at a time. Both statements add up 2048 x 2048 numbers, along
-# the rows of `x` and along those of its transpose. **Predict, then run:** how many times slower is the second? And in bytes/s?
+# Memory comes in cache lines, 64 bytes on most processors (source: Intel's optimization manual): 16 float32 at a time. Both
+# statements add up 2048 x 2048 numbers, along the rows of `x` and along those of its transpose. **Predict, then run:** how many
+# times slower is the second? And in bytes/s?
 # %%
 # %%measure --time -o traversal
 along_rows = [reduce_sum(row) for row in x]
@@ -725,6 +728,8 @@ product = matmul_loops(square, square)
 
 # %% [markdown]
 # Compare `growth.time.exponent`, its `interval` and `growth.memory.exponent` with it. What else costs where n is small?
+
+# %% [markdown]
 # ## Part 3: Production context
 # - A PyTorch tensor is what you built: a storage, sizes, strides and an offset. *Tensor Views* in its documentation lists the
 #   operations that return views; `view` refuses where `reshape` would copy, and `contiguous()` is the copy by name.
@@ -770,8 +775,9 @@ if __name__ == "__main__":
 # by your two times, after how many passes would a copy of the transpose have paid for itself?
 #
 # ### BEGIN SOLUTION
-# Only `turned_flat`, 16 MiB: no stride describes column order as one axis. The copy costs about a slow pass; each later pass saves
-# slow - fast, so it pays after one or two. Rubric: 2 points the result and its bytes, 3 the strides, 3 the break-even by own times.
+# Only `turned_flat`, 16 MiB (`turned_flat.nbytes`): no stride describes column order as one axis. The copy costs about a slow pass;
+# each later pass saves slow - fast, so it pays after one or two. Rubric: 2 points the result and its bytes, 3 the strides, 3 the
+# break-even by own times.
 # ### END SOLUTION
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "01-question-temporaries", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
@@ -779,8 +785,9 @@ if __name__ == "__main__":
 # lowers its peak without the one-pass formula, and the new peak.
 #
 # ### BEGIN SOLUTION
-# expand: about 0 (stride 0). add: 16 MiB, the result (no copy of the row). Variance: 32 MiB, the distances and their squares;
-# squaring in place (`distance *= distance`) needs 16 MiB, blocks of rows less. Rubric: 3 points figures, 2 arrays, 3 the change.
+# expand: about 0 (stride 0). add: 16 MiB (`temporaries.statements[1].peak_bytes`), the result (no copy of the row). Variance: 32
+# MiB (`temporaries.statements[2].peak_bytes`), the distances and their squares; squaring in place (`distance *= distance`) needs
+# one array, 16 MiB (`x.nbytes`), blocks of rows less. Rubric: 3 points figures, 2 arrays, 3 the change.
 # ### END SOLUTION
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "01-question-growth", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
@@ -788,9 +795,9 @@ if __name__ == "__main__":
 # of each for n = 4096. By bytes per second and n/6 flops per byte, from which n on is the product limited by arithmetic? And `add`?
 #
 # ### BEGIN SOLUTION
-# Rates: flops / time, for BLAS from `large`. The exponent is near 3, so the loops take time(96) * (4096 / 96)^3, hours; BLAS about
-# 64 times `large`. The limit is n = 6 * (flops/s) / (bytes/s); add, at 1/12 flop per byte, waits for memory at every size.
-# Rubric: 2 points the rates, 3 the extrapolation by n^3, 3 both verdicts from the reader's own rates.
+# Rates: flops / time, for BLAS from `large`. The exponent is near 3, so the loops take time(96) * (4096 / 96)^3, hours; BLAS 64
+# times as long as for `large` (`(4096 / 1024)**3`). The limit is n = 6 * (flops/s) / (bytes/s); add, at 1/12 flop per byte, waits
+# for memory at every size. Rubric: 2 points the rates, 3 the extrapolation by n^3, 3 both verdicts from the reader's own rates.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -178,6 +178,10 @@ def set_observer(observer: Observer | None) -> Observer | None:
     previous, _observer = _observer, observer
     return previous
 
+def get_observer() -> Observer | None:
+    """The observer that is set, or None: whoever else has something to tell asks for it."""
+    return _observer
+
 def set_grad_enabled(enabled: bool) -> bool:
     """Whether ``apply`` remembers operations on tensors that require gradients. Returns what was set before."""
     global _grad_enabled

@@ -9,7 +9,6 @@ import pytest
 
 from tinytorch.core import tensor as tiny
 
-
 rng = np.random.default_rng(11)
 FLOATS = rng.standard_normal((2, 3, 4)).astype(np.float32)
 MORE = rng.standard_normal((3, 1)).astype(np.float32)
