@@ -20,16 +20,22 @@ if TYPE_CHECKING:
     from tinytorch.core.layers import Parameter as Parameter
     from tinytorch.core.layers import Sequential as Sequential
     from tinytorch.core.layers import manual_seed as manual_seed
+    from tinytorch.core.losses import BinaryCrossEntropyLoss as BinaryCrossEntropyLoss
+    from tinytorch.core.losses import CrossEntropyLoss as CrossEntropyLoss
+    from tinytorch.core.losses import MSELoss as MSELoss
     from tinytorch.core.tensor import Tensor as Tensor
     from tinytorch.core.tensor import cat as cat
     from tinytorch.core.tensor import stack as stack
     from tinytorch.core.tensor import where as where
 
 _HOME = {
+    "BinaryCrossEntropyLoss": "core.losses",
+    "CrossEntropyLoss": "core.losses",
     "Dropout": "core.layers",
     "GELU": "core.activations",
     "Layer": "core.layers",
     "Linear": "core.layers",
+    "MSELoss": "core.losses",
     "Module": "core.layers",
     "Parameter": "core.layers",
     "ReLU": "core.activations",
@@ -46,9 +52,12 @@ _HOME = {
 
 __all__ = [
     "GELU",
+    "BinaryCrossEntropyLoss",
+    "CrossEntropyLoss",
     "Dropout",
     "Layer",
     "Linear",
+    "MSELoss",
     "Module",
     "Parameter",
     "ReLU",
