@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tinytorch.core.activations import Sigmoid as Sigmoid
     from tinytorch.core.activations import Softmax as Softmax
     from tinytorch.core.activations import Tanh as Tanh
+    from tinytorch.core.autograd import enable_autograd as enable_autograd
+    from tinytorch.core.autograd import no_grad as no_grad
     from tinytorch.core.layers import Dropout as Dropout
     from tinytorch.core.layers import Layer as Layer
     from tinytorch.core.layers import Linear as Linear
@@ -45,7 +47,9 @@ _HOME = {
     "Tanh": "core.activations",
     "Tensor": "core.tensor",
     "cat": "core.tensor",
+    "enable_autograd": "core.autograd",
     "manual_seed": "core.layers",
+    "no_grad": "core.autograd",
     "stack": "core.tensor",
     "where": "core.tensor",
 }
@@ -67,7 +71,9 @@ __all__ = [
     "Tanh",
     "Tensor",
     "cat",
+    "enable_autograd",
     "manual_seed",
+    "no_grad",
     "stack",
     "where",
 ]

@@ -111,7 +111,6 @@ def test_scaled_uniform():
     assert np.abs(scaled_uniform((1000,), 100)).max() <= 0.1
     ### END HIDDEN TESTS
 test_scaled_uniform()
-
 # %% [markdown]
 # ### 1.2 A linear layer: first row by row
 
@@ -255,7 +254,8 @@ class Module:
             return self.forward(*args, **params)
         started = time.perf_counter()
         output = self.forward(*args, **params)
-        observer(Event(type(self).__name__, {"module": self}, args, output, "forward", time.perf_counter() - started))
+        told = {"module": self, "started": started}
+        observer(Event(type(self).__name__, told, args, output, "forward", time.perf_counter() - started))
         return output
 
     def members(self) -> Iterator[tuple[str, Any]]:
@@ -500,7 +500,7 @@ hidden = model[0](Tensor(x))
 scores = model[1](hidden)
 
 # %% [markdown]
-# The first peak is higher than what it keeps. Find the line of `scaled_uniform` that needs it.
+# The first peak is higher than what it keeps: find the line of `scaled_uniform` that needs it.
 # ### 2.2 The batch
 # For one row, 2 million flops use 4 MiB of weights once. For more rows the weights are the same. **Predict:** from which batch on does
 # the time grow in proportion?

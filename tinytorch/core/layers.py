@@ -63,7 +63,8 @@ class Module:
             return self.forward(*args, **params)
         started = time.perf_counter()
         output = self.forward(*args, **params)
-        observer(Event(type(self).__name__, {"module": self}, args, output, "forward", time.perf_counter() - started))
+        told = {"module": self, "started": started}
+        observer(Event(type(self).__name__, told, args, output, "forward", time.perf_counter() - started))
         return output
 
     def members(self) -> Iterator[tuple[str, Any]]:

@@ -89,8 +89,9 @@ def test_an_observer_is_told_of_inner_calls_first_and_of_operations_before_them(
     out = model(Tensor(FLOATS))
     assert [event.op for event in events] == ["linear", "Linear", "relu", "Sequential"]
     inner, outer = events[1], events[3]
-    assert inner.params == {"module": model[0]}
-    assert outer.params == {"module": model}
+    assert inner.params["module"] is model[0]
+    assert outer.params["module"] is model
+    assert outer.params["started"] <= inner.params["started"]
     assert outer.output is out
     assert outer.seconds >= inner.seconds >= events[0].seconds > 0
 

@@ -1,0 +1,332 @@
+# Generated from modules/05_autograd/autograd_dev.py by `tinytorch-lab export`. Do not edit: edit the lesson.
+"""Automatic differentiation: a gradient rule for each operation, and the walk that applies them."""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import ContextDecorator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tinytorch.core import tensor as ops
+from tinytorch.core.activations import gelu, normal_cdf, relu, sigmoid, softmax, tanh
+from tinytorch.core.layers import linear
+from tinytorch.core.losses import binary_cross_entropy, cross_entropy, log_softmax, squared_error
+from tinytorch.core.tensor import Array, Event, Shape, Tensor, apply, get_observer, normalize_axis, set_grad_enabled
+
+Gradient = Array | Callable[[], Array] | None
+Rule = Callable[..., tuple[Gradient, ...]]
+RULES: dict[Callable[..., Any], Rule] = {}
+
+def gradient(op: Callable[..., Any]) -> Callable[[Rule], Rule]:
+    """Decorator: the rule of ``op``, a function (g, y, *inputs, **params) of arrays. A second one for the same ``op`` replaces it.
+
+    It returns one gradient for each input: an array that broadcasts like the input did, a function that makes one (called only
+    if it is needed), or None where there is none. It must change neither g nor y nor the inputs.
+    """
+    def register(rule: Rule) -> Rule:
+        RULES[op] = rule
+        return rule
+    return register
+
+
+def unbroadcast(g: Array, shape: Shape) -> Array:
+    """``g`` summed to ``shape``, which broadcasts to that of ``g``: (2, 3) to (3,) over the first axis, to (2, 1) over the last.
+
+    Raises ValueError, with both shapes, if ``shape`` does not broadcast to that of ``g``.
+    """
+    summed = g.sum(axis=tuple(range(g.ndim - len(shape)))) if g.ndim > len(shape) else g
+    stretched = tuple(i for i, size in enumerate(shape) if size == 1 and summed.shape[i] != 1) if summed.ndim == len(shape) else ()
+    if stretched:
+        summed = summed.sum(axis=stretched, keepdims=True)
+    if summed.shape != shape:
+        raise ValueError(f"A gradient of shape {g.shape} does not fit an input of shape {shape}.")
+    return summed
+
+
+gradient(ops.add)(lambda g, y, a, b: (g, g))
+gradient(ops.subtract)(lambda g, y, a, b: (g, lambda: -g))
+gradient(ops.negate)(lambda g, y, x: (-g,))
+gradient(ops.exp)(lambda g, y, x: (g * y,))
+gradient(ops.log)(lambda g, y, x: (g / x,))
+gradient(ops.sqrt)(lambda g, y, x: (g / (2 * y),))
+gradient(ops.absolute)(lambda g, y, x: (g * np.sign(x),))
+gradient(ops.reshape)(lambda g, y, x, shape: (g.reshape(x.shape),))
+gradient(ops.transpose)(lambda g, y, x, d0=None, d1=None: (ops.transpose(g, d0, d1),))
+gradient(ops.select)(lambda g, y, condition, a, b: (None, lambda: np.where(condition, g, 0), lambda: np.where(condition, 0, g)))
+
+
+@gradient(ops.multiply)
+def d_multiply(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
+    """y = a * b: g * b, g * a."""
+    return g * b, g * a
+
+@gradient(ops.divide)
+def d_divide(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
+    """y = a / b: g / b, -g * y / b."""
+    return g / b, -g * y / b
+
+@gradient(ops.power)
+def d_power(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
+    """y = a^b: g * b * a^(b - 1), which is 0 where b is 0; and g * y * log(a), which is 0 where y is 0. The second only if needed."""
+    da = g * b * a ** np.where(b == 0, 0, np.subtract(b, 1))
+    return da, lambda: g * y * np.log(np.where(y == 0, 1, a))
+
+
+@gradient(relu)
+def d_relu(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
+    """y = max(x, 0): g where x > 0, else 0."""
+    return (g * (x > 0),)
+
+@gradient(sigmoid)
+def d_sigmoid(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
+    """y = 1 / (1 + exp(-x)): g * y * (1 - y)."""
+    return (g * y * (1 - y),)
+
+@gradient(tanh)
+def d_tanh(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
+    """y = tanh(x): g * (1 - y^2)."""
+    return (g * (1 - y * y),)
+
+
+@gradient(ops.matmul)
+def d_matmul(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
+    """y = a @ b: g @ b^T, a^T @ g; a vector is a row on the left and a column on the right."""
+    vector = b.ndim == 1
+    if vector:
+        b, g = b[:, None], np.expand_dims(g, -1)
+    if a.ndim == 1:
+        a, g = a[None, :], np.expand_dims(g, -2)
+
+    def db() -> Array:
+        if b.ndim > 2:
+            return np.swapaxes(a, -1, -2) @ g
+        rows = math.prod(a.shape[:-1])  # one product over the rows of all matrices
+        grad = a.reshape(rows, a.shape[-1]).T @ g.reshape(rows, g.shape[-1])
+        return grad[..., 0] if vector else grad
+
+    return lambda: g @ np.swapaxes(b, -1, -2), db
+
+@gradient(linear)
+def d_linear(g: Array, y: Array, x: Array, weight: Array, bias: Array | None = None) -> tuple[Gradient, ...]:
+    """y = x @ weight + bias: g @ weight^T, x^T @ g over all rows, g summed over all rows. As many gradients as inputs."""
+    rows = math.prod(x.shape[:-1])
+    flat = g.reshape(rows, g.shape[-1])
+    d = (lambda: (flat @ weight.T).reshape(x.shape), lambda: x.reshape(rows, x.shape[-1]).T @ flat)
+    return d if bias is None else (*d, lambda: flat.sum(axis=0))
+
+
+def keep_axes(g: Array, x: Array, axis: ops.Axis, keepdims: bool) -> Array:
+    """``g`` with the axes of ``x`` that a reduction over ``axis`` removed, as axes of size 1."""
+    return g if keepdims else np.expand_dims(g, normalize_axis(axis, x.ndim))
+
+@gradient(ops.reduce_sum)
+def d_sum(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
+    """y = sum(x): g for each element of x."""
+    return (np.broadcast_to(keep_axes(g, x, axis, keepdims), x.shape),)
+
+
+@gradient(ops.reduce_mean)
+def d_mean(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
+    """y = mean(x) over n elements: g / n for each."""
+    return (np.broadcast_to(keep_axes(g / (x.size // max(y.size, 1)), x, axis, keepdims), x.shape),)
+
+@gradient(ops.reduce_max)
+def d_max(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
+    """y = max(x): g for the largest element, in equal shares where several are largest."""
+    largest = x == keep_axes(y, x, axis, keepdims)
+    return (keep_axes(g, x, axis, keepdims) * largest / largest.sum(axis=axis, keepdims=True, dtype=x.dtype),)
+
+@gradient(ops.reduce_var)
+def d_var(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False, ddof: int = 1) -> tuple[Gradient, ...]:
+    """y = sum((x - mean)^2) / (n - ddof): g * 2 (x - mean) / (n - ddof)."""
+    factor = 2 / (x.size // max(y.size, 1) - ddof)
+    return (keep_axes(g, x, axis, keepdims) * factor * (x - x.mean(axis=axis, keepdims=True)),)
+
+
+@gradient(ops.permute)
+def d_permute(g: Array, y: Array, x: Array, order: Shape) -> tuple[Gradient, ...]:
+    """y = x with its axes in ``order``: g with its axes put back."""
+    return (g.transpose(np.argsort(normalize_axis(order, x.ndim))),)
+
+@gradient(ops.index)
+def d_index(g: Array, y: Array, x: Array, key: Any) -> tuple[Gradient, ...]:
+    """y = x[key]: zeros, and g added at key, as often as key names a place."""
+    dx = np.zeros(x.shape, g.dtype)
+    np.add.at(dx, key, g)
+    return (dx,)
+
+
+@gradient(softmax)
+def d_softmax(g: Array, y: Array, x: Array, dim: int = -1) -> tuple[Gradient, ...]:
+    """y = softmax(x) along dim: y * (g - sum(g * y))."""
+    return (y * (g - (g * y).sum(axis=dim, keepdims=True)),)
+
+@gradient(cross_entropy)
+def d_cross_entropy(g: Array, y: Array, scores: Array, ids: Array) -> tuple[Gradient, ...]:
+    """y = mean(-log(softmax(scores)[row, ids[row]])): g * (softmax(scores) - 1 at the ids) / rows; None for the ids."""
+    slope = softmax(scores, 1)
+    slope[np.arange(len(ids)), ids] -= 1
+    slope *= g / max(len(ids), 1)
+    return slope, None
+
+
+gradient(log_softmax)(lambda g, y, x, dim=-1: (g - np.exp(y) * g.sum(axis=dim, keepdims=True),))
+
+@gradient(squared_error)
+def d_squared_error(g: Array, y: Array, outputs: Array, targets: Array) -> tuple[Gradient, ...]:
+    """y = mean((outputs - targets)^2): g * 2 (outputs - targets) / n, and its negative."""
+    slope = g * 2 / max(np.size(outputs), 1) * (outputs - targets)
+    return slope, lambda: -slope
+
+@gradient(gelu)
+def d_gelu(g: Array, y: Array, x: Array, approximate: str = "none") -> tuple[Gradient, ...]:
+    """y = x * cdf(x): g * (cdf(x) + x * exp(-x^2 / 2) / sqrt(2 pi)); by tanh: that formula, differentiated."""
+    if approximate == "none":
+        slope = np.exp(-0.5 * x * x)
+        slope *= x
+        slope *= 1 / math.sqrt(2 * math.pi)
+        slope += normal_cdf(x)
+    else:
+        c = math.sqrt(2 / math.pi)
+        square = x * x
+        t = tanh(c * x * (1 + 0.044715 * square))
+        slope = 0.5 * (1 + t) + 0.5 * c * x * (1 - t * t) * (1 + 3 * 0.044715 * square)
+    return (g * slope,)
+
+@gradient(binary_cross_entropy)
+def d_binary_cross_entropy(g: Array, y: Array, p: Array, t: Array) -> tuple[Gradient, ...]:
+    """y = mean(-t log p - (1 - t) log(1 - p)): g * (p - t) / (p (1 - p)) / n, with p (1 - p) not below 1e-12 (as PyTorch)."""
+    scale = g / max(np.size(p), 1)
+    return scale * (p - t) / np.maximum(p * (1 - p), 1e-12), lambda: scale * (np.log1p(-p) - np.log(p))
+
+@gradient(ops.concatenate)
+def d_concatenate(g: Array, y: Array, *arrays: Array, dim: int = 0) -> tuple[Gradient, ...]:
+    """y = the arrays one after the other along dim: the parts of g."""
+    return tuple(np.split(g, np.cumsum([array.shape[dim] for array in arrays])[:-1], axis=dim))
+
+
+def count_uses(root: Tensor) -> dict[int, int]:
+    """How often each tensor that requires gradients is an input in the computation of ``root``, by ``id``; ``root`` itself 0 times.
+
+    Raises RuntimeError if a part of the computation was given back by an earlier ``backward``.
+    """
+    uses, waiting = {id(root): 0}, [root]
+    while waiting:
+        tensor = waiting.pop()
+        if tensor.op is freed:
+            freed()
+        for x in tensor.inputs:
+            if isinstance(x, Tensor) and x.requires_grad:
+                if id(x) in uses:
+                    uses[id(x)] += 1
+                else:
+                    uses[id(x)] = 1
+                    waiting.append(x)
+    return uses
+
+def freed(*_: Any) -> None:
+    """Stands where the operation of a tensor was, once ``backward`` has been there."""
+    raise RuntimeError("backward() went through this computation before and gave its memory back: compute the loss again.")
+
+
+def add_gradient(sums: dict[int, tuple[Array, bool]], key: int, new: Array, own: bool) -> None:
+    """Add ``new`` to the sum at ``key``: (array, whether it belongs to the walk). ``own`` says so of ``new``.
+
+    The sum is changed in place only if it is the walk's own; ``new`` may become it.
+    """
+    if key not in sums:
+        sums[key] = (new, own)
+        return
+    total, ours = sums[key]
+    if ours:
+        total += new
+    else:
+        sums[key] = (total + new, True)
+
+
+def input_gradients(op: Callable[..., Any], g: Array, y: Tensor, inputs: tuple[Any, ...], params: dict[str, Any]) -> list[Any]:
+    """For each input of an operation None, or (the input, its gradient, whether that array is new), in its shape and dtype."""
+    if op not in RULES:
+        raise RuntimeError(f"{op.__name__} has no gradient rule: write one and register it with @gradient({op.__name__}).")
+    arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
+    found: list[Any] = []
+    taken = [g, y.data, *arrays]
+    for x, dx in zip(inputs, RULES[op](g, y.data, *arrays, **params), strict=True):
+        if not (isinstance(x, Tensor) and x.requires_grad):
+            found.append(None)
+            continue
+        if callable(dx):
+            dx = dx()
+        if dx is None:
+            raise RuntimeError(f"{op.__name__} has no gradient for one of its inputs, of shape {x.shape}: use detach() there.")
+        grad = np.asarray(dx)
+        if grad.shape != x.shape:
+            grad = unbroadcast(grad, x.shape)
+        if grad.dtype != x.dtype:
+            grad = grad.astype(x.dtype)
+        found.append((x, grad, grad.base is None and not any(grad is other for other in taken)))
+        taken.append(grad)
+    return found
+
+
+def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
+    """Add the gradient of ``root`` with respect to each tensor that it was computed from, and that requires one, to its ``grad``.
+
+    ``g`` is the gradient of ``root`` itself, of its shape; without it ``root`` must be one number, and g is 1. The computation is given
+    back on the way. RuntimeError if there is nothing to differentiate, or no more; ValueError for a g of another shape.
+    """
+    sums = {id(root): first_gradient(root, g)}
+    uses, ready = count_uses(root), [root]
+    while ready:
+        tensor = ready.pop()
+        total, own = sums.pop(id(tensor))
+        if tensor.op is None:
+            keep_gradient(tensor, total, own)
+            continue
+        for found in run(tensor, total):
+            if found is not None:
+                x, dx, new = found
+                add_gradient(sums, id(x), dx, new)
+                uses[id(x)] -= 1
+                if uses[id(x)] == 0:
+                    ready.append(x)
+
+def first_gradient(root: Tensor, g: ArrayLike | Tensor | None) -> tuple[Array, bool]:
+    """The gradient that the walk begins with: a copy of ``g``, or 1."""
+    if not root.requires_grad:
+        raise RuntimeError("backward() needs a tensor computed from one with requires_grad=True: here is nothing to differentiate.")
+    if g is None and root.size != 1:
+        raise RuntimeError(f"backward() without a gradient needs one number, got shape {root.shape}: take the sum, or pass g.")
+    start = np.array(1.0 if g is None else g.data if isinstance(g, Tensor) else g, dtype=root.dtype)
+    if g is not None and start.shape != root.shape:
+        raise ValueError(f"The gradient passed to backward() has shape {start.shape}, the tensor {root.shape}.")
+    return np.broadcast_to(start, root.shape).copy(), True
+
+def keep_gradient(tensor: Tensor, total: Array, own: bool) -> None:
+    """Add ``total`` to the ``grad`` of a tensor that no operation made; one that is not the walk's own is copied."""
+    tensor.grad = tensor.grad + total if tensor.grad is not None else total if own else total.copy()
+
+def run(tensor: Tensor, g: Array) -> list[Any]:
+    """``input_gradients`` of the operation that made ``tensor``, which then lets go of its inputs. An observer is told."""
+    op, inputs, params = tensor.op, tensor.inputs, tensor.params
+    assert op is not None
+    tensor.op, tensor.inputs, tensor.params = freed, (), {}
+    observer = get_observer()
+    started = 0.0 if observer is None else time.perf_counter()
+    found = input_gradients(op, g, tensor, inputs, params)
+    if observer is not None:
+        observer(Event(op.__name__, params, (g, *inputs), tensor, "backward", time.perf_counter() - started))
+    return found
+
+
+class no_grad(ContextDecorator):
+    """``with no_grad():`` or ``@no_grad()``: inside, operations are not remembered."""
+
+    def __enter__(self) -> None: self._before = [*getattr(self, "_before", []), set_grad_enabled(False)]
+    def __exit__(self, *_: object) -> None: set_grad_enabled(self._before.pop())
+
+def enable_autograd(quiet: bool = False) -> None:
+    """Does nothing: gradients need no switch here. Kept for course material that calls it."""
