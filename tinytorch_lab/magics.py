@@ -18,13 +18,25 @@ from IPython.core.magic import (
     no_var_expand,
     output_can_be_silenced,
 )
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic_arguments import argument, magic_arguments
 
-from tinytorch_lab.kernel.cell import CellHooks
-from tinytorch_lab.kernel.options import Options, parse, split_expression, sweep_seconds, trace_seconds, variable_name
+from tinytorch_lab.kernel import settings
+from tinytorch_lab.kernel.hooks import CellHooks
+from tinytorch_lab.kernel.options import (
+    Options,
+    frames,
+    parse,
+    repeats,
+    split_expression,
+    sweep_seconds,
+    trace_seconds,
+    variable_name,
+)
+from tinytorch_lab.kernel.request import wants_clean_time
 
 if TYPE_CHECKING:
     from tinytorch_lab.profiler import Measurement
+    from tinytorch_lab.scaling.result import Complexity
 
 _hooks: WeakKeyDictionary[InteractiveShell, CellHooks] = WeakKeyDictionary()
 
@@ -41,11 +53,26 @@ class MeasureMagics(Magics):
     @argument("-o", metavar="NAME", type=variable_name, help="Variable that gets the measurement.")
     @argument("--label", metavar="TEXT", help="Heading of the result.")
     @argument("--time", action="store_true", help="The cell's own time: do not trace memory.")
+    @argument("--memory", action="store_true", help="Trace Python and NumPy memory to the end of the cell.")
+    @argument(
+        "--repeat",
+        metavar="N",
+        type=repeats,
+        help="Run N times (1 to 1000) for the time, and once more, traced, for the memory; only that run shows anything.",
+    )
+    @argument(
+        "--frames",
+        metavar="N",
+        type=frames,
+        help="Trace N frames (1 to 64) deep, to tell which line of the cell called a library that allocates; slower.",
+    )
+    @argument(
+        "--lines", action="store_true", help="Count each line of the cell and of the notebook's functions; slower."
+    )
     @argument(
         "--trace-budget",
         metavar="S",
         type=trace_seconds,
-        default=Options.trace_budget,
         help="Trace Python and NumPy memory for at most S seconds (1.5); tracing slows plain Python code.",
     )
     @argument("--quiet", action="store_true", help="Show nothing; use it with -o.")
@@ -62,6 +89,8 @@ class MeasureMagics(Magics):
         if cell is None and not code:
             raise UsageError("%measure needs an expression, such as %measure f(x); %%measure measures a cell.")
         assert self.shell is not None
+        if wants_clean_time(self.shell):
+            options = options.clean_time()
         value = measure_code(self.shell, code, options, local_ns)
         return None if cell is None else value
 
@@ -73,20 +102,24 @@ class ComplexityMagics(Magics):
     @no_var_expand
     @cell_magic
     @magic_arguments()
-    @argument("sizes", help="The size and its range, such as n=64..8192.")
+    @argument("sizes", nargs="+", help="Each size, with or without its range: n, n=64..8192 or n=[64, 128, 1000].")
     @argument("-o", metavar="NAME", type=variable_name, help="Variable that gets the result.")
     @argument("--budget", metavar="S", type=sweep_seconds, default=3.0, help="Seconds for the whole sweep (3).")
+    @argument("--predict", metavar="GROWTH", help='What you expect of the time, such as "O(n^2)" or "batch*d^2".')
+    @argument("--time-only", action="store_true", help="Do not measure memory.")
+    @argument("--memory-only", action="store_true", help="Do not fit the time.")
     @argument("--quiet", action="store_true", help="Show nothing; use it with -o.")
     def complexity(self, line: str, cell: str) -> None:
-        """Run a cell at sizes that double, and show how its time and memory grow.
+        """Run a cell at growing sizes, and show how its time and memory grow.
 
         What stands above a line ``# measure:`` is set-up: it runs before every run and is not measured.
         """
         from tinytorch_lab.kernel.growth import measure_growth
+        from tinytorch_lab.kernel.growth_options import parse_growth
 
         assert self.shell is not None
-        given = parse_argstring(self.complexity, line)
-        measure_growth(self.shell, given.sizes, cell, given.o, given.budget, given.quiet)
+        magic: Any = ComplexityMagics.complexity
+        measure_growth(self.shell, parse_growth(magic.parser, line), cell)
 
 
 def parse_options(text: str) -> Options:
@@ -101,9 +134,11 @@ def load(shell: InteractiveShell) -> None:
         return
     hooks = _hooks[shell] = CellHooks(shell, parse_options)
     hooks.register()
+    settings.receive(shell)
     shell.register_magics(MeasureMagics, ComplexityMagics)
     formatter: Any = shell.display_formatter
     formatter.mimebundle_formatter.for_type_by_name("tinytorch_lab.profiler.measurement", "Measurement", _bundle)
+    formatter.mimebundle_formatter.for_type_by_name("tinytorch_lab.scaling.result", "Complexity", _growth_bundle)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -112,6 +147,8 @@ def unload(shell: InteractiveShell) -> None:
     if hooks is None:
         return
     hooks.unregister()
+    settings.ignore(shell)
+    settings.reset()
     for kind, name in (("line", "measure"), ("cell", "measure"), ("cell", "complexity")):
         shell.magics_manager.magics[kind].pop(name, None)
     for magics in (MeasureMagics, ComplexityMagics):
@@ -123,3 +160,10 @@ def _bundle(measurement: Measurement, **_: Any) -> dict[str, Any]:
     from tinytorch_lab.show import bundle
 
     return bundle(measurement)
+
+
+def _growth_bundle(result: Complexity, **_: Any) -> dict[str, Any]:
+    """The view of a complexity result that is the value of a cell."""
+    from tinytorch_lab.show.growth import bundle
+
+    return bundle(result)

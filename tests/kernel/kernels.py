@@ -32,12 +32,18 @@ def _leftovers():
         left.append("sys.displayhook")
     if "tinytorch_lab" in getattr(tracemalloc.start, "__module__", ""):
         left.append("tracemalloc.start")
+    left += [f"hidden {n}" for n in ("stdout", "stderr") if "tinytorch_lab" in type(getattr(sys, n)).__module__]
+    left += [f"wrapped {n}" for n in ("publish", "clear_output") if n in vars(ip.display_pub)]
+    if "line_profiler" in type(sys.gettrace()).__module__:
+        left.append("line profiler")
     if tracemalloc.is_tracing():
         left.append("tracing")
     if "tinytorch_lab.profiler" in sys.modules:
         from tinytorch_lab.profiler import resident, tracing
         left += [f"meter {m}" for m in tracing._meters] + [f"watcher {w}" for w in resident._watchers]
         left += ["live update"] * tracing._own_work
+        from tinytorch_lab.profiler.ops import observer
+        left += [f"watch {w}" for w in observer._watches] + [f"tap {t}" for t in observer._taps.values()]
     return left
 """
 
@@ -212,6 +218,7 @@ def running_kernel(directory: Path, *, extension: bool = True) -> Iterator[Kerne
     (profile / "ipython_kernel_config.json").write_text(json.dumps(configuration))
     environment = {**os.environ, "IPYTHONDIR": str(directory), "OPENBLAS_NUM_THREADS": "1"}
     environment |= {"JUPYTER_DATA_DIR": str(directory / "data"), "TINYTORCH_LAB_CALIBRATE": "0"}
+    environment["TINYTORCH_LAB_HISTORY"] = "on"
     environment.pop("PYTHONTRACEMALLOC", None)
     manager, client = start_new_kernel(kernel_name="python3", env=environment, cwd=str(directory))
     try:

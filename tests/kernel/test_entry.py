@@ -20,7 +20,9 @@ def test_the_button_can_ask_for_a_mode(kernel: Kernel) -> None:
     assert kernel.run("1", {"tinytorch": {"measure": {"mode": "time"}}}).last["mode"] == "time"
 
 
-@pytest.mark.parametrize("wanted", [{"mode": "of the future"}, {"mode": ["x"]}, 1, "yes", [3]])
+@pytest.mark.parametrize(
+    "wanted", [{"mode": "of the future"}, {"mode": ["x"]}, {"repeat": 0, "mode": "x"}, 1, "yes", [3]]
+)
 def test_unknown_metadata_measures_in_the_default_mode(kernel: Kernel, wanted: Any) -> None:
     assert kernel.run("1", {"tinytorch": {"measure": wanted}}).last["mode"] == "default"
 
@@ -105,6 +107,10 @@ WRONG = {
     "-o 1x": "'1x' is not a name",
     "-o class": "'class' is not a name",
     "--label 'open": "a quote is not closed",
+    "--repeat 0": "'0' is not a whole number from 1 to 1000",
+    "--frames x": "'x' is not a whole number from 1 to 64",
+    "--time --memory": "--time and --memory exclude each other",
+    "--time --frames 2": "--time and --frames exclude each other",
 }
 
 
@@ -125,7 +131,8 @@ def test_help_documents_the_options(kernel: Kernel) -> None:
     ran = kernel.run("%%measure?")
     shown = ran.reply["payload"][0]["data"]["text/plain"]
     assert ran.displays == []
-    assert all(option in shown for option in ("-o NAME", "--label", "--time", "--trace-budget", "--quiet"))
+    assert all(option in shown for option in ("-o NAME", "--label", "--memory", "--repeat", "--lines"))
+    assert all(option in shown for option in ("--time", "--frames", "--trace-budget", "--quiet"))
 
 
 def test_a_name_gets_the_measurement(kernel: Kernel) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from tinytorch_lab.kernel.run import MeasuredRun, statements_of
+from tinytorch_lab.kernel.hidden import HiddenOutput
+from tinytorch_lab.kernel.run import MeasuredRun, code_of, statements_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from tinytorch_lab.kernel.options import Options
-    from tinytorch_lab.profiler import Recorder
 
 
 def measure_code(shell: InteractiveShell, code: str, options: Options, local_ns: dict[str, Any] | None) -> Any:
@@ -28,26 +28,43 @@ def measure_code(shell: InteractiveShell, code: str, options: Options, local_ns:
     tree = prepare.transform_ast(prepare.compile.ast_parse(text, filename=filename))
     _refuse_await(tree, filename)
     statements = statements_of(tree.body, text.splitlines(), code.splitlines())
-    run = MeasuredRun(shell, options, statements, code)
+    run = MeasuredRun(shell, options, statements, code_of(shell, filename, code.splitlines()), code)
     error: BaseException | None = None
     try:
         run.open()
-        return _execute(shell, tree.body, filename, run.recorder, local_ns)
+        while run.hidden:
+            _execute_hidden(shell, tree.body, filename, run, local_ns)
+            run.next_run()
+        return _execute(shell, tree.body, filename, run, local_ns)
     except BaseException as raised:
         error = raised
         raise
     finally:
-        run.close(error, filename)
+        run.close(error)
+
+
+def _execute_hidden(
+    shell: Any, nodes: list[ast.stmt], filename: str, run: MeasuredRun, local_ns: dict[str, Any] | None
+) -> None:
+    output = HiddenOutput(shell)
+    output.hide()
+    try:
+        _execute(shell, nodes, filename, run, local_ns)
+    except BaseException:
+        output.reveal()
+        raise
+    output.drop()
 
 
 def _execute(
-    shell: Any, nodes: list[ast.stmt], filename: str, recorder: Recorder, local_ns: dict[str, Any] | None
+    shell: Any, nodes: list[ast.stmt], filename: str, run: MeasuredRun, local_ns: dict[str, Any] | None
 ) -> Any:
     value = None
+    recorder = run.recorder
     for node in nodes:
         last_value = node is nodes[-1] and isinstance(node, ast.Expr)
         part = ast.Expression(node.value) if isinstance(node, ast.Expr) and last_value else ast.Module([node], [])
-        compiled = shell.compile(part, filename, "eval" if last_value else "exec")
+        compiled = run.watched(shell.compile(part, filename, "eval" if last_value else "exec"))
         done = False
         recorder.begin()
         try:

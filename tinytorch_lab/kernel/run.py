@@ -6,12 +6,19 @@ import ast
 import os
 import sys
 from collections.abc import Sequence
+from copy import copy
+from functools import partial
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from tinytorch_lab.history import remember
+from tinytorch_lab.kernel import settings
+from tinytorch_lab.kernel.complete import complete
+from tinytorch_lab.kernel.functions import cell_name, notebook_functions
 from tinytorch_lab.kernel.live import LiveDisplay
-from tinytorch_lab.profiler import CellError, Recorder, Statement
-from tinytorch_lab.understand import explain
+from tinytorch_lab.profiler import CellError, Measurement, Recorder, Statement
+from tinytorch_lab.profiler.cellcode import CellCode
+from tinytorch_lab.profiler.lines import LineWatch
+from tinytorch_lab.profiler.repeats import Repeats
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -23,42 +30,63 @@ _MESSAGE_LENGTH = 300
 
 
 class MeasuredRun:
-    """Measures the statements of one cell: ``open``, then the recorder is used, then ``close``."""
+    """Measures the statements of one cell: ``open``, then the recorder is used, then ``close``.
 
-    def __init__(self, shell: InteractiveShell, options: Options, statements: Sequence[Statement], source: str) -> None:
+    With ``--repeat`` there are several runs: while ``hidden``, ``next_run`` follows each of them.
+    """
+
+    def __init__(
+        self,
+        shell: InteractiveShell,
+        options: Options,
+        statements: Sequence[Statement],
+        code: CellCode,
+        source: str,
+    ) -> None:
         """``source`` is the text of the cell without its ``%%measure`` line."""
         self._shell: Any = shell
+        self._options = options
+        self._statements = statements
+        self._code = code
         self._source = source
-        self._name = options.name
+        self._repeats = Repeats(options.repeat) if options.mode == "repeat" else None
         self.display = None if options.quiet else LiveDisplay(shell, self._show_again)
-        self.recorder = Recorder(
-            mode=options.mode,
-            label=options.label,
-            trace_budget=options.trace_budget,
-            statements=statements,
-            live=self.display.update if self.display else None,
-        )
+        self._lines = LineWatch(code, partial(notebook_functions, shell)) if options.lines else None
+        self.recorder = self._recorder()
         self._pid = os.getpid()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether this run shows nothing, since more runs follow."""
+        return self._repeats is not None and not self._repeats.last
 
     def open(self) -> None:
         """Show the display and switch the recorder on."""
         if self.display:
-            self.display.open(self.recorder.snapshot())
+            self.display.open(self._so_far(self.recorder.snapshot()))
         self.recorder.start()
 
-    def _show_again(self) -> None:
-        assert self.display is not None
-        with self.recorder.uncounted():
-            self.display.update(self.recorder.snapshot())
+    def next_run(self) -> None:
+        """A run that was hidden is over: the next one begins."""
+        assert self._repeats is not None
+        if os.getpid() == self._pid:
+            self.recorder.stop()
+            self._repeats.untraced.append(self.recorder.measurement)
+            self.recorder = self._recorder()
+            self.recorder.start()
 
-    def close(self, error: BaseException | None, filename: str, line_offset: int = 0) -> None:
-        """Switch off, bind the name, show the final figures. ``filename`` is that of the cell's code.
+    def watched(self, code: CodeType) -> CodeType:
+        """The code to run in place of the code of a statement."""
+        return code if self._lines is None else self._lines.watched(code)
+
+    def close(self, error: BaseException | None) -> None:
+        """Switch off, bind the name, show the final figures.
 
         Does nothing in a forked child. A failure in here is told on stdout: it must not become the cell's.
         """
         if os.getpid() != self._pid:
             return
-        described = describe(error, filename, line_offset) if error is not None else None
+        described = describe(error, self._code) if error is not None else None
         try:
             self._close(described, is_interrupt(error))
         except KeyboardInterrupt:
@@ -70,12 +98,43 @@ class MeasuredRun:
     def _close(self, error: CellError | None, interrupted: bool) -> None:
         self.recorder.stop(error, interrupted=interrupted)
         measurement = self.recorder.measurement
-        remember(measurement, self._source)
-        measurement.understand = explain(measurement)
-        if self._name:
-            self._shell.push({self._name: measurement})
+        if self._repeats is not None:
+            measurement = self._repeats.joined(measurement)
+        complete(measurement, self._shell, self._source)
+        if self._options.name:
+            self._shell.push({self._options.name: measurement})
         if self.display:
             self.display.close(measurement)
+
+    def _recorder(self) -> Recorder:
+        options = self._options
+        return Recorder(
+            mode=self._repeats.mode if self._repeats is not None else options.mode,
+            label=options.label,
+            trace_budget=options.trace_budget,
+            frames=options.frames,
+            sample_interval_s=settings.current.sampling_s,
+            statements=[copy(each) for each in self._statements],
+            code=self._code,
+            lines=self._lines,
+            live=self._show if self.display and settings.current.live else None,
+        )
+
+    def _show(self, snapshot: Measurement) -> None:
+        assert self.display is not None
+        self.display.update(self._so_far(snapshot))
+
+    def _show_again(self) -> None:
+        with self.recorder.uncounted():
+            self._show(self.recorder.snapshot())
+
+    def _so_far(self, snapshot: Measurement) -> Measurement:
+        return snapshot if self._repeats is None else self._repeats.running(snapshot)
+
+
+def code_of(shell: Any, filename: str, raw_lines: Sequence[str]) -> CellCode:
+    """Where the code of a cell is; ``raw_lines`` as typed."""
+    return CellCode(filename, raw_lines, leading_empty(raw_lines), partial(cell_name, shell))
 
 
 def complain(failure: Exception) -> None:
@@ -115,14 +174,14 @@ def _source(node: ast.stmt, lines: Sequence[str], raw_lines: Sequence[str]) -> s
     return source[:_SOURCE_LENGTH]
 
 
-def describe(error: BaseException, filename: str, line_offset: int) -> CellError:
-    """The error for the measurement, with the line of the code in ``filename`` where it came from."""
+def describe(error: BaseException, code: CellCode) -> CellError:
+    """The error for the measurement, with the line of the cell where it came from."""
     try:
         message = str(error)
     except Exception:  # an exception's own __str__ may fail
         message = ""
-    line = _line_of(error, filename)
-    return CellError(type(error).__name__, message[:_MESSAGE_LENGTH], None if line is None else line + line_offset)
+    line = _line_of(error, code.filename)
+    return CellError(type(error).__name__, message[:_MESSAGE_LENGTH], None if line is None else code.line_of(line))
 
 
 def is_interrupt(error: BaseException | None) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
-from types import TracebackType
-from typing import TYPE_CHECKING
+from pathlib import PurePath
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
 
+from tinytorch_lab.kernel.complete import complete
 from tinytorch_lab.profiler import CellError, Recorder, check_settings
+from tinytorch_lab.profiler.cellcode import CellCode
+from tinytorch_lab.profiler.settings import TRACE_BUDGET_S
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
-
     from tinytorch_lab.profiler import Measurement
 
 
@@ -19,22 +22,34 @@ class measure:
     """Measures a block of code.
 
     ``with measure("label") as m: ...``; afterwards ``m`` has the figures, also if the block raised,
-    and in a notebook they are shown. Modes and budget (seconds of tracing) are those of ``%%measure``.
+    and in a notebook they are shown. ``mode`` is ``default``, ``time`` or ``memory``, the budget is in
+    seconds of tracing; both mean what they mean for ``%%measure``.
 
     Raises:
-        ValueError: if the mode is unknown or the budget is negative.
+        ValueError: if the mode is none of these (a block cannot be repeated) or the budget is negative.
     """
 
-    def __init__(self, label: str | None = None, *, mode: str = "default", trace_budget: float = 1.5) -> None:
+    def __init__(
+        self, label: str | None = None, *, mode: str = "default", trace_budget: float = TRACE_BUDGET_S
+    ) -> None:
         check_settings(mode, trace_budget)
         self._label = label
         self._mode = mode
         self._trace_budget = trace_budget
-        self._recorders: list[Recorder] = []  # a stack: the same object may be entered again inside
+        self._recorders: list[tuple[Recorder, str]] = []  # a stack: the same object may be entered again inside
 
     def __enter__(self) -> Measurement:
-        recorder = Recorder(mode=self._mode, label=self._label, trace_budget=self._trace_budget)
-        self._recorders.append(recorder)
+        shell, caller = _shell(), sys._getframe(1)
+        recorder = Recorder(
+            mode=self._mode,
+            label=self._label,
+            trace_budget=self._trace_budget,
+            code=None if shell is None else _code(shell, caller),
+        )
+        # The text of the block is not known: its label and place tell it from others. The file name of a
+        # cell's code ends with a hash of its text, behind a folder that is another one in each kernel.
+        place = f"{PurePath(caller.f_code.co_filename).name}:{caller.f_lineno}"
+        self._recorders.append((recorder, f"measure {self._label or ''} {place}"))
         self._pid = os.getpid()
         recorder.start()
         recorder.begin()
@@ -43,21 +58,30 @@ class measure:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        recorder = self._recorders.pop()
+        recorder, identity = self._recorders.pop()
         recorder.end(done=error is None)
         if os.getpid() != self._pid:
             return  # a forked child: the parent shows its own figures
         described = CellError(type(error).__name__, str(error)[:300]) if error is not None else None
         recorder.stop(described, interrupted=isinstance(error, KeyboardInterrupt))
         shell = _shell()
+        complete(recorder.measurement, shell, identity)
         if shell is not None:
             from tinytorch_lab.kernel.live import LiveDisplay
 
             LiveDisplay(shell).close(recorder.measurement)
 
 
-def _shell() -> InteractiveShell | None:
+def _code(shell: Any, caller: FrameType) -> CellCode | None:
+    """The code of the cell that the block stands in, if it stands in one."""
+    from tinytorch_lab.kernel.functions import cell_name
+    from tinytorch_lab.kernel.run import code_of
+
+    filename = caller.f_code.co_filename
+    return None if cell_name(shell, filename) is None else code_of(shell, filename, linecache.getlines(filename))
+
+
+def _shell() -> Any:
     """The IPython shell, if this is one; a script does not import IPython for it."""
     ipython = sys.modules.get("IPython")
-    shell: InteractiveShell | None = ipython.get_ipython() if ipython is not None else None
-    return shell
+    return ipython.get_ipython() if ipython is not None else None

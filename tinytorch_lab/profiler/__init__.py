@@ -4,7 +4,8 @@ Knows nothing of IPython or of how figures are shown; :mod:`tinytorch_lab.show` 
 """
 
 from tinytorch_lab.profiler.measurement import Measurement
-from tinytorch_lab.profiler.recorder import Recorder, check_settings
+from tinytorch_lab.profiler.recorder import Recorder
 from tinytorch_lab.profiler.records import CellError, Statement
+from tinytorch_lab.profiler.settings import check_settings
 
 __all__ = ["CellError", "Measurement", "Recorder", "Statement", "check_settings"]

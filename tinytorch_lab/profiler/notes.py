@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from tinytorch_lab.profiler.measurement import Measurement
 
-SHORT_S = 0.005
 LONG_GAP_S = 0.5
+COUNTING_SHARE = 0.05
 TRACER_BYTES = 1 << 20
 
 
@@ -22,11 +22,21 @@ class Circumstances:
     tracer_bytes: int
     sampling_failure: str | None
     live_failure: str | None
+    sites_left_out: bool = False
+    line_problem: str | None = None
+    seconds_per_line: float | None = None
+    counting_failure: str | None = None
+    counting_s: float = 0.0
 
 
 def notes_on(measurement: Measurement, circumstances: Circumstances) -> list[str]:
     """The sentences that apply, the most important first."""
-    return [*_on_tracing(measurement, circumstances), *_on_sampling(measurement, circumstances)]
+    return [
+        *_on_tracing(measurement, circumstances),
+        *_on_lines(circumstances),
+        *_on_operations(measurement, circumstances),
+        *_on_sampling(measurement, circumstances),
+    ]
 
 
 def _on_tracing(measurement: Measurement, circumstances: Circumstances) -> Iterator[str]:
@@ -46,6 +56,26 @@ def _on_tracing(measurement: Measurement, circumstances: Circumstances) -> Itera
             f"Resident memory includes {circumstances.tracer_bytes / TRACER_BYTES:.0f} MiB that tracing itself needed; "
             "--time measures without it."
         )
+    if circumstances.sites_left_out:
+        yield "So many blocks of memory are held that the places where they were allocated were not sorted out."
+
+
+def _on_lines(circumstances: Circumstances) -> Iterator[str]:
+    if circumstances.seconds_per_line is not None:
+        yield (
+            "Lines were counted (--lines): all times carry the cost of it, about "
+            f"{circumstances.seconds_per_line * 1e6:.2f} µs for each line that ran."
+        )
+    if circumstances.line_problem:
+        yield circumstances.line_problem
+
+
+def _on_operations(measurement: Measurement, circumstances: Circumstances) -> Iterator[str]:
+    if circumstances.counting_failure:
+        yield f"Operations were counted only in part: an event could not be read ({circumstances.counting_failure})."
+    if circumstances.counting_s > COUNTING_SHARE * measurement.wall_s > 0:
+        share = circumstances.counting_s / measurement.wall_s
+        yield f"Counting the operations of tinytorch took {share:.0%} of the cell's time."
 
 
 def _on_sampling(measurement: Measurement, circumstances: Circumstances) -> Iterator[str]:
@@ -56,8 +86,6 @@ def _on_sampling(measurement: Measurement, circumstances: Circumstances) -> Iter
             f"No sample for {measurement.timeline.longest_gap_s:.1f} s: a single call kept Python busy, "
             "the timeline does not show what happened in it."
         )
-    if 0 < measurement.wall_s < SHORT_S:
-        yield "Shorter than 5 ms: times this short differ from run to run."
     if circumstances.sampling_failure:
         yield f"Sampling stopped early ({circumstances.sampling_failure}): the timeline is not complete."
     if circumstances.live_failure:

@@ -232,6 +232,10 @@ class Process:
     """How much more of this process was in swap space at the end than at the start."""
     devices: list[str] = field(default_factory=list)
     """Devices whose work and memory are not measured, such as ``torch on cuda``."""
+    tracer_bytes: int | None = None
+    """Memory that tracing itself needed at its end, part of the resident memory; None if the cell was not traced."""
+    run_delay_s: float | None = None
+    """Seconds in which the main thread could have run but found no free processor (Linux), else None."""
 
 
 @dataclass

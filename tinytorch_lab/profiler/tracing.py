@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import threading
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 OWN_WORK_BYTES = 64 * 1024
 """What a live update allocates at most; a rise of the peak below it, during an update, is taken for the update's."""
@@ -26,6 +28,8 @@ class TracedMemory:
     def __init__(self) -> None:
         self.peak = 0
         self.net = 0
+        self.started = False
+        """Tracing began with this measurement."""
         self.used = False
         """Tracing was on at the start: peak and net mean something."""
         self.foreign = False
@@ -53,13 +57,14 @@ class TracedMemory:
         """Whether it follows tracemalloc now."""
         return self in _meters
 
-    def attach(self, *, start: bool) -> bool:
-        """Follow tracemalloc, starting it with ``start`` if it is off. True if it is on now."""
+    def attach(self, *, start: bool, frames: int = 1) -> bool:
+        """Follow tracemalloc, with ``start`` starting it (``frames`` deep) if it is off. True if it is on now."""
         with _lock:
             if not tracemalloc.is_tracing():
                 if not start:
                     return False
-                _start_own()
+                _start_own(frames)
+                self.started = True
             self.used, self.foreign = True, not _own
             # An object that was allocated while tracing was on has a trace as long as nobody stops or clears it.
             self._witness = object()
@@ -77,6 +82,7 @@ class TracedMemory:
             current = _fold()
             if self._base is not None:
                 self.net = current - self._base
+                self.tracer_bytes = tracemalloc.get_tracemalloc_memory()
             self._base = None
 
     def current(self) -> int | None:
@@ -94,7 +100,7 @@ class TracedMemory:
             current = _fold()
             if self._base is not None:
                 self.net, self._base = current - self._base, None
-            self.tracer_bytes = tracemalloc.get_tracemalloc_memory()
+                self.tracer_bytes = tracemalloc.get_tracemalloc_memory()
             _meters.remove(self)
             if not _meters:
                 _end()
@@ -138,6 +144,17 @@ def end_own_work() -> None:
         _own_work -= 1
 
 
+@contextmanager
+def unnoticed() -> Iterator[None]:
+    """What is allocated and freed in here raises nobody's peak."""
+    with _lock:
+        _fold()
+        try:
+            yield
+        finally:
+            tracemalloc.reset_peak()
+
+
 def _fold() -> int:
     """Hand the peak since the last call to all measurements, reset it; returns the traced memory now."""
     global _foreign_peak
@@ -155,9 +172,9 @@ def own_starts() -> int:
     return _own_starts
 
 
-def _start_own() -> None:
+def _start_own(frames: int) -> None:
     global _own, _own_starts
-    _start(1)
+    _start(frames)
     _own = True
     _own_starts += 1
     tracemalloc.start = _start_for_cell

@@ -41,6 +41,7 @@ def test_in_plain_ipython_the_figures_are_printed_once_at_the_end(shell: str, tm
         "assert run('%%measure -o m\\nimport time\\nx = 20\\ntime.sleep(0.3)\\nx + 1') == 'NoneType'\n"
         "assert ip.user_ns['m'].statements_total == 4\n"
         "assert ip.user_ns['_'] == 21\n"
+        "assert 0 < ip.user_ns['m'].peak_bytes < 5000\n"  # nothing that IPython imports for its first cell
         "assert run('%%measure --quiet -o e\\n1/0') == 'ZeroDivisionError'\n"
         "assert ip.user_ns['e'].error.line == 2\n"
         "assert run('%%measure\\nx = = 1') == 'SyntaxError'\n"
@@ -48,8 +49,22 @@ def test_in_plain_ipython_the_figures_are_printed_once_at_the_end(shell: str, tm
         "assert run('5') == 'NoneType'\n"
     )
     out = run(script, tmp_path)
-    assert out.count("Wall time") == 1
-    assert out.index("21") < out.index("Wall time")
+    assert out.count("Peak memory") == 1
+    assert out.index("21") < out.index("Peak memory")
+
+
+def test_in_plain_ipython_cells_are_repeated_and_lines_counted(tmp_path: Path) -> None:
+    script = SHELL.replace("SHELL", "InteractiveShell", 1).replace("SHELL", "InteractiveShell") + (
+        "n = []\nip.push({'n': n})\n"
+        "run('%%measure --quiet --repeat 2 -o m\\nn.append(1)\\nprint(\"run\", len(n))\\ndisplay(len(n))\\nlen(n)')\n"
+        "m = ip.user_ns['m']\n"
+        "assert [r.traced for r in m.runs] == [False, False, True]\n"
+        "run('def f(x):\\n    return x')\n"
+        "run('%%measure --quiet --lines -o m\\nfor i in range(3):\\n    f(i)')\n"
+        "assert [(p.name, [(l.line, l.hits) for l in p.lines]) for p in ip.user_ns['m'].lines] == "
+        "[('cell', [(2, 4), (3, 3)]), ('f', [(2, 3)])]\n"
+    )
+    assert run(script, tmp_path).splitlines()[-3:] == ["run 3", "3", "Out[1]: 3"]
 
 
 def test_the_value_of_a_cell_is_shown_as_text(tmp_path: Path) -> None:
@@ -83,6 +98,15 @@ for wrong in ({"mode": "x"}, {"trace_budget": -1}):
     except ValueError:
         continue
     raise AssertionError(wrong)
+with measure(mode="memory") as t:
+    y = bytes(2_000_000)
+assert (t.mode, t.trace_complete) == ("memory", True) and 2_000_000 <= t.net_bytes < 2_010_000
+assert t.sites[0].size_bytes == 2_000_033 and t.sites[0].cell_line is None
+assert t.cell.source_hash != m.cell.source_hash and t.cell.cell_id is None
+try:
+    measure(mode="repeat")
+except ValueError as wrong:
+    assert "a block of code cannot be run again" in str(wrong)
 assert not tracemalloc.is_tracing()
 assert "IPython" not in sys.modules and "numpy" not in sys.modules
 print("end")

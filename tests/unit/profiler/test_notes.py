@@ -9,7 +9,6 @@ PLAIN = {"wall_s": 1.0, "rss_peak_bytes": 1, "rss_exact": True}
 TRACED = {**PLAIN, "traced": True, "traced_s": 1.0, "trace_complete": True, "peak_bytes": 1}
 
 CASES = {
-    "Shorter than 5 ms": ({**PLAIN, "wall_s": 0.001}, {}),
     "largest sample": ({**PLAIN, "rss_exact": False}, {}),
     "No sample for 2.0 s": ({**PLAIN, "timeline": Timeline(longest_gap_s=2.0)}, {}),
     "Tracing ended after 1.0 s (--trace-budget 1.5)": ({**TRACED, "trace_complete": False}, {}),
@@ -19,6 +18,11 @@ CASES = {
     "includes 3 MiB": (TRACED, {"tracer_bytes": 3 << 20}),
     "Sampling stopped early (x)": (PLAIN, {"sampling_failure": "x"}),
     "live display stopped early (y)": (PLAIN, {"live_failure": "y"}),
+    "So many blocks": (TRACED, {"sites_left_out": True}),
+    "Somebody traces": (PLAIN, {"line_problem": "Somebody traces."}),
+    "about 0.25 µs for each line": (PLAIN, {"seconds_per_line": 2.5e-7}),
+    "could not be read (z)": (PLAIN, {"counting_failure": "z"}),
+    "took 6% of the cell's time": (PLAIN, {"counting_s": 0.06}),
 }
 
 

@@ -101,7 +101,7 @@ def test_a_failing_live_display_is_a_note() -> None:
     recorder = Recorder(live=fail)
     recorder.start()
     recorder.begin()
-    spin(lambda: recorder._live_failure is not None)
+    spin(lambda: recorder._live.failure is not None)
     recorder.end(done=True)
     recorder.stop()
     assert any("OSError: gone" in note for note in recorder.measurement.notes)
