@@ -20,7 +20,7 @@ ROOMS = [
         [LAB / "profiler"],
         {"numpy", "psutil", "threadpoolctl", "memory_profiler", "line_profiler", "tinytorch_lab.profiler"},
     ),
-    ("history", [LAB / "history"], {"tinytorch_lab.history", "tinytorch_lab.profiler"}),
+    ("archive", [LAB / "archive"], {"tinytorch_lab.archive", "tinytorch_lab.profiler"}),
     ("understand", [LAB / "understand"], {"tinytorch_lab.understand", "tinytorch_lab.profiler"}),
     (
         "scaling",
@@ -35,7 +35,7 @@ ROOMS = [
             "matplotlib",
             "ipywidgets",
             "tinytorch_lab.show",
-            "tinytorch_lab.history",
+            "tinytorch_lab.archive",
             "tinytorch_lab.profiler",
             "tinytorch_lab.scaling",
         },
@@ -46,7 +46,7 @@ ROOMS = [
         {
             "IPython",
             "tinytorch_lab.kernel",
-            "tinytorch_lab.history",
+            "tinytorch_lab.archive",
             "tinytorch_lab.profiler",
             "tinytorch_lab.scaling",
             "tinytorch_lab.show",
@@ -62,7 +62,13 @@ ROOMS = [
     (
         "cli",
         [LAB / "cli.py", LAB / "__main__.py"],
-        {"tinytorch_lab.course", "tinytorch_lab.profiler", "tinytorch_lab.history", "tinytorch_lab.cli"},
+        {
+            "tinytorch_lab.course",
+            "tinytorch_lab.profiler",
+            "tinytorch_lab.archive",
+            "tinytorch_lab.show",
+            "tinytorch_lab.cli",
+        },
     ),
 ]
 

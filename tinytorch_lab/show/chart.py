@@ -39,7 +39,7 @@ def _above_lowest(values: Sequence[int | None]) -> list[int | None]:
 
 def _line(times: Sequence[float], values: Sequence[int | None], end: float, highest: int, style: str) -> str:
     points = [
-        f"{time / end * _WIDTH:.1f},{(_HEIGHT - 2) * (1 - max(value, 0) / highest) + 1:.1f}"
+        f"{time / end * _WIDTH:.0f},{(_HEIGHT - 2) * (1 - max(value, 0) / highest) + 1:.0f}"
         for time, value in zip(times, values, strict=True)
         if value is not None
     ]

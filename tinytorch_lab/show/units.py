@@ -38,11 +38,40 @@ def format_bytes(size: int | None) -> str:
     raise AssertionError("the loop ends with TiB")
 
 
+def format_change(size: int | None) -> str:
+    """A difference, with its sign: ``+1.25 KiB``, ``-2.00 GiB``, ``0 B``."""
+    return f"+{format_bytes(size)}" if size is not None and size > 0 else format_bytes(size)
+
+
+def format_flops(flops: float | None, seconds: float) -> str:
+    """Floating-point operations a second, in powers of ten as everywhere: ``12.3 GFLOP/s``."""
+    if flops is None or seconds <= 0:
+        return "unknown"
+    rate = flops / seconds
+    for prefix, factor in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if rate >= 0.9995 * factor:
+            return f"{_three_digits(rate / factor)} {prefix}FLOP/s"
+    return f"{rate:.0f} FLOP/s"
+
+
+def format_traffic(size: float | None, seconds: float) -> str:
+    """Bytes a second: ``11.2 GiB/s``."""
+    return "unknown" if size is None or seconds <= 0 else f"{format_bytes(round(size / seconds))}/s"
+
+
+def format_share(part: float, whole: float) -> str:
+    """Such as ``37 %``; more than 100 % is possible. A dash where there is nothing to divide by."""
+    if whole <= 0:
+        return "\u2013"
+    percent = 100 * part / whole
+    return f"{percent:.1f} %" if 0 < percent < 0.95 else f"{percent:.0f} %"
+
+
 def format_cores(cpu_s: float, wall_s: float) -> str:
-    """How many processors were busy on average, such as ``0.97 cores``."""
+    """How many processors were busy on average, such as ``0.97 cores used``."""
     if wall_s <= 0:
         return UNKNOWN
-    return f"{cpu_s / wall_s:.2f} cores"
+    return f"{cpu_s / wall_s:.2f} cores used"
 
 
 def _three_digits(value: float) -> str:

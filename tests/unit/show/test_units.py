@@ -32,7 +32,7 @@ def test_unknown_is_never_zero() -> None:
 
 
 def test_cores() -> None:
-    assert format_cores(1.94, 2.0) == "0.97 cores"
+    assert format_cores(1.94, 2.0) == "0.97 cores used"
     assert format_cores(0.0, 0.0) == UNKNOWN
 
 

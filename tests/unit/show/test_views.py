@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tinytorch_lab.profiler import CellError, Measurement, Statement
-from tinytorch_lab.profiler.records import Timeline
+from tinytorch_lab.profiler.records import Earlier, Timeline
 from tinytorch_lab.show import MIME_TYPE, bundle
 from tinytorch_lab.show.choice import costliest
+
+from .largest import largest
 
 MIB = 1 << 20
 
@@ -39,7 +41,7 @@ def measured(**changes: Any) -> Measurement:
 class Page(HTMLParser):
     """Collects tags, attributes and text, and checks that tags are closed in order."""
 
-    VOID = ("br", "line", "rect", "polyline")
+    VOID = ("br", "line", "rect", "polyline", "circle")
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -78,8 +80,8 @@ def test_the_bundle_has_three_views_and_is_json() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["1.50 s", "3.00 s", "2.00 cores", "95.0 MiB", "180 MiB", "80.0 MiB at the start", "with tracing", "0 B", "2 of 3 statements",
-     "x = a < b", "did not finish", "A note & more."],
+    ["1.50 s", "3.00 s", "2.00 cores used", "95.0 MiB", "180 MiB", "+100 MiB from the start", "with tracing", "0 B",
+     "2 of 3 reached", "above the start", "at the end", "x = a < b", "did not finish", "A note & more.", "(one run, with tracing)"],
 )  # fmt: skip
 def test_text_and_html_say_the_same(words: str) -> None:
     text, page = views(measured())
@@ -87,11 +89,15 @@ def test_text_and_html_say_the_same(words: str) -> None:
     assert words in page
 
 
+def test_the_statement_that_raised_is_marked() -> None:
+    for view in views(measured(state="error")):
+        assert view.count("raised the error") == 1
+
+
 def test_plain_text_is_aligned() -> None:
     lines = bundle(measured())["text/plain"].splitlines()[1:6]
-    assert lines[0].split("  ")[1] == "Wall time"
-    assert len({line.rindex("s  ") if "CPU" in line else None for line in lines}) == 2
-    ends = {re.match(r"  \S+ \S+ +\S+ \S+", line).end() for line in lines}  # type: ignore[union-attr]
+    assert [line.split("  ")[1] for line in lines] == ["Wall time", "CPU time", "Peak memory", "Kept", "Process (RSS)"]
+    ends = {re.match(r"  (\S+ )+ *[+\d.]+ \S+", line).end() for line in lines}  # type: ignore[union-attr]
     assert len(ends) == 1
 
 
@@ -100,17 +106,38 @@ def test_a_measurement_without_tracing_says_so_and_shows_no_zero() -> None:
     for view in views(measured(**figures, statements=[])):
         assert "with tracing" not in view
         assert view.count("not measured") == 2
-        assert view.count("not traced") == 2
+        assert view.count("not traced") == 3  # in the title, for the peak, for what is kept
+
+
+def test_memory_of_traced_runs_stands_beside_an_untraced_one() -> None:
+    figures = {"traced": False, "trace_complete": False, "peak_bytes": None, "net_bytes": None}
+    for view in views(measured(**figures, earlier=Earlier(2, peak_bytes=5 * MIB, net_bytes=MIB, traced_wall_s=3.0))):
+        assert "5.00 MiB when traced" in view
+        assert "+1.00 MiB when traced" in view
+
+
+def test_the_clean_time_stands_beside_a_traced_one() -> None:
+    for view in views(measured(earlier=Earlier(2, untraced_wall_s=0.5, traced_wall_s=1.5, tracing_factor=3.0))):
+        assert "500 ms without" in view
+        assert "\u00d7 3.00" in view
 
 
 def test_a_peak_that_is_known_for_a_part_only_names_the_part() -> None:
     for view in views(measured(trace_complete=False, net_bytes=None, traced_s=1.0)):
-        assert "first 1.00 s" in view
+        assert "in the first 1.00 s, then not traced" in view
+        assert "with tracing for 1.00 s" in view
+        assert "tracing ended before the cell" in view
 
 
 def test_a_sampled_peak_of_resident_memory_says_so() -> None:
     for view in views(measured(rss_exact=False)):
         assert "sampled" in view
+
+
+def test_figures_that_come_later_are_promised_while_the_cell_runs() -> None:
+    for view in views(measured(state="running", net_bytes=None, trace_complete=False)):
+        assert "so far" in view
+        assert "known at the end" in view
 
 
 def test_the_error_is_told() -> None:
@@ -131,12 +158,10 @@ def test_html_is_static_and_fits_every_theme() -> None:
 
 
 def test_html_stays_small_for_the_largest_measurement() -> None:
-    statements = [Statement(i, i, "<&" * 60, 1.0, 1.0, 10**9, 10**9, True) for i in range(500)]
-    points: list[int | None] = [10**11 + i for i in range(500)]
-    timeline = Timeline([i / 3 for i in range(500)], points, points)
-    big = measured(statements=statements, statements_total=500, timeline=timeline, notes=["n" * 200] * 6)
-    assert len(bundle(big)["text/html"].encode()) <= 60_000
-    assert len(bundle(big)["text/plain"].splitlines()) < 50
+    html = bundle(largest())["text/html"]
+    assert 40_000 < len(html.encode()) <= 60_000
+    assert "left out here" in Page(html).text
+    assert len(bundle(largest())["text/plain"].splitlines()) < 200
 
 
 @pytest.mark.parametrize("points", [0, 1])
