@@ -4,4 +4,8 @@ export namespace CommandIDs {
   export const openModule = 'tinytorch:open-module';
   export const refreshCourse = 'tinytorch:refresh-course';
   export const toggleMeasure = 'tinytorch:toggle-measure';
+  export const cleanTime = 'tinytorch:clean-time';
+  export const copyText = 'tinytorch:copy-result-text';
+  export const copyImage = 'tinytorch:copy-result-image';
+  export const measureAll = 'tinytorch:measure-all';
 }

@@ -4,10 +4,14 @@
  */
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+const FLOP_UNITS = ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP'];
 
-/** A number with about three significant digits: 1.23, 12.3, 123, 1234. */
+/** A number with about three significant digits: 0.0042, 1.23, 12.3, 123, 1234. */
 export function threeDigits(value: number): string {
   const size = Math.abs(value);
+  if (size > 0 && size < 0.0995) {
+    return String(Number(value.toPrecision(2)));
+  }
   if (size >= 99.95 || Number.isInteger(value)) {
     return value.toFixed(0);
   }
@@ -66,6 +70,36 @@ export function share(part: number | null, whole: number | null): number {
     return 0;
   }
   return Math.min(1, Math.max(0, part / whole));
+}
+
+/** A share in percent, without more digits than it is worth: 0.4 %, 12 %, 100 %. */
+export function formatPercent(part: number): string {
+  const percent = 100 * part;
+  if (percent > 0 && percent < 0.05) {
+    return '< 0.1 %';
+  }
+  const digits = percent !== 0 && Math.abs(percent) < 0.95 ? 1 : 0;
+  return `${withoutMinusZero(percent.toFixed(digits))} %`;
+}
+
+/** A number of things: 7, 12 345. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+/** Floating-point operations: 640 FLOP, 2.10 MFLOP, 1.5 GFLOP. */
+export function formatFlops(flops: number): string {
+  const power = Math.max(0, Math.floor(Math.log10(Math.max(flops, 1)) / 3));
+  const [value, unit] = scaled(flops, Math.min(power, FLOP_UNITS.length - 1));
+  return `${threeDigits(value)} ${FLOP_UNITS[unit]}`;
+}
+
+/** A value next to the unit it is printed in: 999.6 k becomes 1 M. */
+function scaled(value: number, power: number): [number, number] {
+  const small = value / 1000 ** power;
+  return small >= 999.5 && power < FLOP_UNITS.length - 1
+    ? [small / 1000, power + 1]
+    : [small, power];
 }
 
 function formatMinutes(seconds: number): string {

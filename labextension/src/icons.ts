@@ -22,6 +22,13 @@ const COURSE_SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="
   </g>
 </svg>`;
 
+const IMAGE_SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
+  <g class="jp-icon3" fill="currentColor">
+    <path fill-rule="evenodd" d="M1.5 2.5h13v11h-13zm1.4 1.4v8.2h10.2V3.9z"/>
+    <path d="M3.6 11.2 6.4 7l2.2 2.7 1.4-1.4 2.4 2.9z"/><circle cx="10.6" cy="6.2" r="1.1"/>
+  </g>
+</svg>`;
+
 export const stopwatchIcon = new LabIcon({
   name: 'tinytorch-lab:stopwatch',
   svgstr: STOPWATCH_SVG
@@ -30,4 +37,9 @@ export const stopwatchIcon = new LabIcon({
 export const courseIcon = new LabIcon({
   name: 'tinytorch-lab:course',
   svgstr: COURSE_SVG
+});
+
+export const imageIcon = new LabIcon({
+  name: 'tinytorch-lab:image',
+  svgstr: IMAGE_SVG
 });

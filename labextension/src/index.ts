@@ -7,11 +7,20 @@ import {
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import {
+  ITranslator,
+  nullTranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
 
 import { CommandIDs } from './commands';
+import { followAskSetting } from './complexity/setting';
+import { addCopying } from './copy/plugin';
+import { addMeasureAll } from './measure-all/plugin';
 import { addNavigator, openAtStart } from './navigator/plugin';
-import { addStopwatch, addToolbarButton } from './stopwatch/plugin';
+import { addCleanTime } from './rerun/plugin';
+import { kernelSettings, SettingsSender } from './settings/kernel-settings';
+import { addStopwatch, addToolbarItems } from './stopwatch/plugin';
 
 /** The navigator, the stopwatch, and their commands. The renderer of results is a MIME extension of its own. */
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -48,24 +57,55 @@ async function activate(
   const category = trans.__('TinyTorch');
   const navigator = addNavigator(app, restorer, trans);
   if (notebooks !== null) {
-    addStopwatch(app, notebooks, trans);
-    palette?.addItem({ command: CommandIDs.toggleMeasure, category });
+    addMeasuring(app, notebooks, trans);
     if (toolbars !== null) {
-      addToolbarButton(app, toolbars);
+      addToolbarItems(app, toolbars, trans);
     }
   }
   for (const command of [
+    ...(notebooks === null ? [] : MEASURING),
     CommandIDs.openNavigator,
     CommandIDs.openModule,
     CommandIDs.refreshCourse
   ]) {
     palette?.addItem({ command, category });
   }
+  const settings = (await settingRegistry?.load(plugin.id)) ?? null;
+  if (settings !== null) {
+    followAskSetting(settings);
+  }
+  if (notebooks !== null && settings !== null) {
+    const sender = new SettingsSender(
+      notebooks,
+      kernelSettings(settings.composite)
+    );
+    settings.changed.connect(() =>
+      sender.change(kernelSettings(settings.composite))
+    );
+  }
   if (labShell !== null) {
-    const settings = (await settingRegistry?.load(plugin.id)) ?? null;
     // Not awaited: the application is restored only after its plugins are active.
     void openAtStart(app, labShell, settings, navigator);
   }
+}
+
+const MEASURING = [
+  CommandIDs.toggleMeasure,
+  CommandIDs.measureAll,
+  CommandIDs.cleanTime,
+  CommandIDs.copyText,
+  CommandIDs.copyImage
+];
+
+function addMeasuring(
+  app: JupyterFrontEnd,
+  notebooks: INotebookTracker,
+  trans: TranslationBundle
+): void {
+  addStopwatch(app, notebooks, trans);
+  addCleanTime(app, notebooks, trans);
+  addCopying(app, notebooks, trans);
+  addMeasureAll(app, notebooks, trans);
 }
 
 export default plugin;

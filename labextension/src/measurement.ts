@@ -3,43 +3,52 @@
  * A notebook may hold anything under our MIME type, so nothing is believed before `readMeasurement` has looked at it.
  */
 
+import { FieldError, Fields } from './fields';
+import {
+  readEarlier,
+  readError,
+  readInsight,
+  readLayer,
+  readLineProfile,
+  readOp,
+  readRoofline,
+  readRun,
+  readSite,
+  readStatement,
+  readTensors,
+  readTimeline
+} from './read-records';
+import type {
+  IEarlier,
+  IInsight,
+  ILayer,
+  ILineProfile,
+  IMeasurementError,
+  IOp,
+  IRoofline,
+  IRun,
+  ISite,
+  IStatement,
+  ITensorMemory,
+  ITimeline
+} from './records';
+
 export const MIME_TYPE = 'application/vnd.tinytorch.measure+json';
 
 /** The newest format that this front end can read. */
 export const FORMAT_VERSION = 2;
 
-export type MeasurementState = 'running' | 'done' | 'error' | 'interrupted';
+const STATES = ['running', 'done', 'error', 'interrupted'] as const;
+const MODES = ['default', 'time', 'memory', 'repeat'] as const;
 
-/** One top-level statement of the cell. */
-export interface IStatement {
-  line: number;
-  end_line: number;
-  source: string;
-  wall_s: number;
-  cpu_s: number;
-  peak_bytes: number | null;
-  net_bytes: number | null;
-  done: boolean;
-}
-
-/** Equal-length lists, one entry a sample. */
-export interface ITimeline {
-  t_s: number[];
-  rss_bytes: (number | null)[];
-  traced_bytes: (number | null)[];
-  longest_gap_s: number;
-}
-
-export interface IMeasurementError {
-  type: string;
-  message: string;
-  line: number | null;
-}
+export type MeasurementState = (typeof STATES)[number];
+export type MeasurementMode = (typeof MODES)[number];
 
 /** What the views show: the part of the format that they use. */
-export interface IMeasurement {
+export interface IMeasurement extends INewerFigures {
   version: number;
   state: MeasurementState;
+  mode: MeasurementMode;
   label: string | null;
   wall_s: number;
   cpu_s: number;
@@ -58,13 +67,24 @@ export interface IMeasurement {
   notes: string[];
 }
 
+/** What version 2 added; empty in a measurement of version 1. */
+export interface INewerFigures {
+  runs: IRun[];
+  lines: ILineProfile[];
+  sites: ISite[];
+  ops: IOp[];
+  layers: ILayer[];
+  tensors: ITensorMemory | null;
+  roofline: IRoofline | null;
+  earlier: IEarlier | null;
+  understand: IInsight[];
+}
+
 /** A measurement, or why there is none: a newer version, or a field that is not what the format says. */
 export type Reading =
   | { kind: 'measurement'; measurement: IMeasurement }
   | { kind: 'newer'; version: number }
   | { kind: 'malformed'; field: string };
-
-const STATES: string[] = ['running', 'done', 'error', 'interrupted'];
 
 /** Reads untrusted JSON; never throws. */
 export function readMeasurement(data: unknown): Reading {
@@ -74,7 +94,16 @@ export function readMeasurement(data: unknown): Reading {
     if (version > FORMAT_VERSION) {
       return { kind: 'newer', version };
     }
-    return { kind: 'measurement', measurement: readVersion1(object, version) };
+    if (version !== 1 && version !== FORMAT_VERSION) {
+      throw new FieldError('version');
+    }
+    return {
+      kind: 'measurement',
+      measurement: {
+        ...readFirstFigures(object, version),
+        ...(version === 1 ? noNewerFigures() : readNewerFigures(object))
+      }
+    };
   } catch (error) {
     if (error instanceof FieldError) {
       return { kind: 'malformed', field: error.field };
@@ -83,15 +112,15 @@ export function readMeasurement(data: unknown): Reading {
   }
 }
 
-function readVersion1(object: Fields, version: number): IMeasurement {
-  const state = object.string('state');
-  if (!STATES.includes(state)) {
-    throw new FieldError('state');
-  }
+function readFirstFigures(
+  object: Fields,
+  version: number
+): Omit<IMeasurement, keyof INewerFigures> {
   return {
     version,
-    state: state as MeasurementState,
-    label: object.nullable('label', 'string') as string | null,
+    state: object.word('state', STATES),
+    mode: object.word('mode', MODES),
+    label: object.stringOrNull('label'),
     wall_s: object.number('wall_s'),
     cpu_s: object.number('cpu_s'),
     traced: object.boolean('traced'),
@@ -102,130 +131,38 @@ function readVersion1(object: Fields, version: number): IMeasurement {
     rss_start_bytes: object.numberOrNull('rss_start_bytes'),
     rss_peak_bytes: object.numberOrNull('rss_peak_bytes'),
     rss_exact: object.boolean('rss_exact'),
-    statements: object.list('statements').map(readStatement),
+    statements: object.objects('statements', readStatement),
     statements_total: object.number('statements_total'),
     timeline: readTimeline(object.object('timeline')),
-    error: object.isNull('error') ? null : readError(object.object('error')),
-    notes: object.list('notes').map(String)
+    error: object.objectOrNull('error', readError),
+    notes: object.strings('notes')
   };
 }
 
-function readStatement(data: unknown, index: number): IStatement {
-  const object = new Fields(data, `statements[${index}]`);
+function readNewerFigures(object: Fields): INewerFigures {
   return {
-    line: object.number('line'),
-    end_line: object.number('end_line'),
-    source: object.string('source'),
-    wall_s: object.number('wall_s'),
-    cpu_s: object.number('cpu_s'),
-    peak_bytes: object.numberOrNull('peak_bytes'),
-    net_bytes: object.numberOrNull('net_bytes'),
-    done: object.boolean('done')
+    runs: object.objects('runs', readRun),
+    lines: object.objects('lines', readLineProfile),
+    sites: object.objects('sites', readSite),
+    ops: object.objects('ops', readOp),
+    layers: object.objects('layers', readLayer),
+    tensors: object.objectOrNull('tensors', readTensors),
+    roofline: object.objectOrNull('roofline', readRoofline),
+    earlier: object.objectOrNull('earlier', readEarlier),
+    understand: object.objects('understand', readInsight)
   };
 }
 
-function readTimeline(object: Fields): ITimeline {
-  const t_s = object.numbers('t_s') as number[];
-  const rss_bytes = object.numbers('rss_bytes', true);
-  const traced_bytes = object.numbers('traced_bytes', true);
-  if (rss_bytes.length !== t_s.length || traced_bytes.length !== t_s.length) {
-    throw new FieldError('timeline');
-  }
+function noNewerFigures(): INewerFigures {
   return {
-    t_s,
-    rss_bytes,
-    traced_bytes,
-    longest_gap_s: object.number('longest_gap_s')
+    runs: [],
+    lines: [],
+    sites: [],
+    ops: [],
+    layers: [],
+    tensors: null,
+    roofline: null,
+    earlier: null,
+    understand: []
   };
-}
-
-function readError(object: Fields): IMeasurementError {
-  return {
-    type: object.string('type'),
-    message: object.string('message'),
-    line: object.numberOrNull('line')
-  };
-}
-
-/** Thrown inside this file only: the named field is not what the format says. */
-class FieldError extends Error {
-  constructor(readonly field: string) {
-    super(`Malformed field ${field}`);
-  }
-}
-
-/** Typed access to one JSON object; a wrong field throws a `FieldError` with its full name. */
-class Fields {
-  constructor(data: unknown, name: string) {
-    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-      throw new FieldError(name || 'version');
-    }
-    this._data = data as Record<string, unknown>;
-    this._name = name;
-  }
-
-  number(key: string): number {
-    const value = this._data[key];
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw new FieldError(this._path(key));
-    }
-    return value;
-  }
-
-  string(key: string): string {
-    return this._typed(key, 'string') as string;
-  }
-
-  boolean(key: string): boolean {
-    return this._typed(key, 'boolean') as boolean;
-  }
-
-  isNull(key: string): boolean {
-    return this._data[key] === null || this._data[key] === undefined;
-  }
-
-  nullable(key: string, type: string): unknown {
-    return this.isNull(key) ? null : this._typed(key, type);
-  }
-
-  numberOrNull(key: string): number | null {
-    return this.isNull(key) ? null : this.number(key);
-  }
-
-  object(key: string): Fields {
-    return new Fields(this._data[key], this._path(key));
-  }
-
-  list(key: string): unknown[] {
-    const value = this._data[key];
-    if (!Array.isArray(value)) {
-      throw new FieldError(this._path(key));
-    }
-    return value;
-  }
-
-  numbers(key: string, nullAllowed = false): (number | null)[] {
-    const fits = (entry: unknown) =>
-      entry === null ? nullAllowed : Number.isFinite(entry);
-    const value = this.list(key);
-    if (!value.every(fits)) {
-      throw new FieldError(this._path(key));
-    }
-    return value as (number | null)[];
-  }
-
-  private _typed(key: string, type: string): unknown {
-    const value = this._data[key];
-    if (typeof value !== type) {
-      throw new FieldError(this._path(key));
-    }
-    return value;
-  }
-
-  private _path(key: string): string {
-    return this._name ? `${this._name}.${key}` : key;
-  }
-
-  private _data: Record<string, unknown>;
-  private _name: string;
 }

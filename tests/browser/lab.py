@@ -25,9 +25,12 @@ class Lab:
     workspace: str
     artifacts: Path
     errors: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    """Every message that the page has sent over a web socket, such as requests to kernels."""
 
     def __post_init__(self) -> None:
         self.page.on("console", self._on_console)
+        self.page.on("websocket", lambda socket: socket.on("framesent", self._on_sent))
         self.page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
 
     # What the user does
@@ -83,9 +86,9 @@ class Lab:
 
     def screenshot(self, name: str, element: Locator | None = None) -> None:
         """Keep the page, or one element of it, in both themes: NAME-light.png and NAME-dark.png."""
-        for theme in ("Dark", "Light"):
-            self._set_theme(f"JupyterLab {theme}")
-            self.picture(f"{name}-{theme.lower()}", element)
+        for theme in ("dark", "light"):
+            self.set_theme(theme)
+            self.picture(f"{name}-{theme}", element)
 
     def picture(self, name: str, element: Locator | None = None) -> None:
         """Keep what is on the screen just now."""
@@ -119,12 +122,27 @@ class Lab:
     def module_row(self, module: str) -> Locator:
         return self.navigator().locator(f"[data-row='{module}']")
 
-    def _set_theme(self, name: str) -> None:
+    def figure(self, index: int) -> Locator:
+        """The figure in the toolbar of a cell."""
+        return self.cell(index).locator(".tt-CellFigure")
+
+    def answer(self, button: str) -> None:
+        """Press a button of the dialog on the screen."""
+        self.page.locator(".jp-Dialog").get_by_role("button", name=button).click()
+        self.page.wait_for_selector(".jp-Dialog", state="detached")
+
+    def set_theme(self, theme: str) -> None:
+        """``"dark"`` or ``"light"``."""
+        name = f"JupyterLab {theme.capitalize()}"
         self.execute("apputils:change-theme", {"theme": name})
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
         # JupyterLab covers the page while it changes the theme, and stumbles over a change before that has ended.
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # JupyterLab's debugger complains when a kernel is restarted or shut down.
+        if message.type == "error" and "debugger state" not in message.text:
             self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def _on_sent(self, payload: str | bytes) -> None:
+        self.sent.append(payload if isinstance(payload, str) else payload.decode("utf-8", "replace"))

@@ -94,6 +94,7 @@ def _environment(home: Path, startup: str) -> dict[str, str]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),
+        "TINYTORCH_LAB_HISTORY": "on",
     }
 
 

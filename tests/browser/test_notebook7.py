@@ -42,5 +42,9 @@ def test_notebook_7_measures_and_shows(lab: Lab, new_lab: Callable[[LabServer], 
     other.stopwatch(0).click()
     expect(other.cell(0)).to_have_attribute("data-tt-measure", "true")
     other.screenshot("notebook7")
+    other.start("tinytorch:measure-all")
+    other.answer("Measure All")
+    expect(other.page.locator(".tt-MeasureAll tbody tr")).to_be_visible()
+    other.picture("notebook7-all")
     # Notebook 7.6 itself reports errors at its start (a settings schema); an error of ours names our files.
     other.errors[:] = [error for error in other.errors if "tinytorch" in error]

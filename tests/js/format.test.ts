@@ -4,8 +4,12 @@ import {
   coresUsed,
   formatBytes,
   formatBytesChange,
+  formatCount,
+  formatFlops,
+  formatPercent,
   formatSeconds,
-  share
+  share,
+  threeDigits
 } from '../../labextension/src/format';
 
 test.each([
@@ -59,4 +63,38 @@ test('a bar is never longer than its place, and empty where a figure is unknown'
   expect(share(null, 4)).toBe(0);
   expect(share(1, null)).toBe(0);
   expect(share(1, 0)).toBe(0);
+});
+
+test.each([
+  [0, '0 %'],
+  [0.0001, '< 0.1 %'],
+  [0.004, '0.4 %'],
+  [0.125, '13 %'],
+  [1.88, '188 %']
+])('a share of %d is "%s"', (part, text) => {
+  expect(formatPercent(part)).toBe(text);
+});
+
+test.each([
+  [7, '7'],
+  [999, '999'],
+  [1234567, '1\u202f234\u202f567']
+])('%d things are "%s"', (count, text) => {
+  expect(formatCount(count)).toBe(text);
+});
+
+test.each([
+  [0, '0 FLOP'],
+  [640, '640 FLOP'],
+  [999_600, '1.00 MFLOP'],
+  [2.1e6, '2.10 MFLOP'],
+  [1.5e9, '1.50 GFLOP'],
+  [4e16, '40000 TFLOP']
+])('%d operations are "%s"', (flops, text) => {
+  expect(formatFlops(flops)).toBe(text);
+});
+
+test('small numbers keep their digits', () => {
+  expect(threeDigits(0.00416)).toBe('0.0042');
+  expect(threeDigits(0.0996)).toBe('0.10');
 });

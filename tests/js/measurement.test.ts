@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { readMeasurement } from '../../labextension/src/measurement';
-import { measurement } from './samples';
+import { fullMeasurement, measurement } from './samples';
 
 test('a complete measurement is read', () => {
   const reading = readMeasurement(measurement());
@@ -9,9 +9,9 @@ test('a complete measurement is read', () => {
 });
 
 test('a newer version is named, whatever else it holds', () => {
-  expect(readMeasurement({ version: 2, figures: [] })).toEqual({
+  expect(readMeasurement({ version: 3, figures: [] })).toEqual({
     kind: 'newer',
-    version: 2
+    version: 3
   });
 });
 
@@ -21,6 +21,9 @@ test.each([
   [[], 'version'],
   [{}, 'version'],
   [{ version: '1' }, 'version'],
+  [{ version: 0 }, 'version'],
+  [{ version: 1.5 }, 'version'],
+  [measurement({ mode: 'fast' }), 'mode'],
   [measurement({ state: 'sleeping' }), 'state'],
   [measurement({ wall_s: '1.2' }), 'wall_s'],
   [measurement({ wall_s: NaN }), 'wall_s'],
@@ -46,5 +49,66 @@ test('a timeline of unequal lists is malformed', () => {
   expect(readMeasurement(measurement({ timeline }))).toEqual({
     kind: 'malformed',
     field: 'timeline'
+  });
+});
+
+test('version 1 reads with its newer figures empty, whatever stands there', () => {
+  const reading = readMeasurement({ ...measurement(), ops: 'none' });
+  expect(reading).toMatchObject({
+    kind: 'measurement',
+    measurement: {
+      runs: [],
+      lines: [],
+      sites: [],
+      ops: [],
+      layers: [],
+      tensors: null,
+      roofline: null,
+      earlier: null,
+      understand: []
+    }
+  });
+});
+
+test('version 2 reads with all its figures', () => {
+  const data = fullMeasurement();
+  const reading = readMeasurement(data);
+  expect(reading).toMatchObject({ kind: 'measurement' });
+  const { ops, sites, earlier, understand } = (
+    reading as { measurement: typeof data }
+  ).measurement;
+  expect({ ops, sites, earlier, understand }).toEqual({
+    ops: data.ops,
+    sites: data.sites,
+    earlier: data.earlier,
+    understand: data.understand
+  });
+});
+
+test.each([
+  [{ runs: undefined }, 'runs'],
+  [{ runs: [{ wall_s: 1, cpu_s: 1 }] }, 'runs[0].traced'],
+  [{ lines: [{ name: 'cell', in_cell: true }] }, 'lines[0].lines'],
+  [
+    { lines: [{ name: 'cell', in_cell: true, lines: [{}] }] },
+    'lines[0].lines[0].line'
+  ],
+  [
+    { sites: [{ file: 'cell', line: 1, source: '', kind: 'Rust' }] },
+    'sites[0].kind'
+  ],
+  [{ ops: [{ name: 'add', phase: 'sideways' }] }, 'ops[0].phase'],
+  [{ layers: {} }, 'layers'],
+  [{ tensors: [] }, 'tensors'],
+  [{ roofline: { flops_per_s: null } }, 'roofline.flops_per_s'],
+  [{ earlier: { runs: 1, wall_s: [null] } }, 'earlier.wall_s'],
+  [
+    { understand: [{ rule: 'gc', text: 'x', figures: { a: [] } }] },
+    'understand[0].figures.a'
+  ]
+])('a malformed newer figure is named (%#)', (changes, field) => {
+  expect(readMeasurement(fullMeasurement(changes))).toEqual({
+    kind: 'malformed',
+    field
   });
 });

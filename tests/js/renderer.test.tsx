@@ -202,7 +202,7 @@ test('many statements are shown on demand', async () => {
   await render(measurement({ statements, statements_total: 20 }));
   expect(renderer.node.querySelectorAll('tbody tr')).toHaveLength(10);
   expect(renderer.node.textContent).toContain('14 of 20 reached');
-  click(find(renderer.node, '.tt-Statements-more'));
+  click(find(renderer.node, '.tt-More'));
   expect(renderer.node.querySelectorAll('tbody tr')).toHaveLength(14);
 });
 
@@ -268,7 +268,7 @@ test('a newer format says so and leaves its HTML to read, sanitized', async () =
 test('a malformed object gives a sentence', async () => {
   await render({ version: 1, state: 'done' });
   expect(state()).toBe('unreadable');
-  expect(renderer.node.textContent).toContain('its field "wall_s" is missing');
+  expect(renderer.node.textContent).toContain('its field "mode" is missing');
 });
 
 test('a disposed renderer leaves nothing behind', async () => {

@@ -2,6 +2,7 @@
 
 Object.assign(globalThis, {
   IS_REACT_ACT_ENVIRONMENT: true,
+  requestIdleCallback: (callback: () => void) => setTimeout(callback),
   DragEvent: class DragEvent extends Event {}
 });
 

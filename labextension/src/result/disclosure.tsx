@@ -6,12 +6,14 @@ export interface IDisclosureProps {
   /** Short words beside the title, also seen when closed. */
   summary?: string;
   className: string;
+  /** Whether it is folded at first; then it is the reader's. */
+  folded?: boolean;
   children: React.ReactNode;
 }
 
-/** A part of the result that can be folded; open at first. */
+/** A part of the result that can be folded. */
 export function Disclosure(props: IDisclosureProps): JSX.Element {
-  const [open, setOpen] = React.useState(true);
+  const [open, setOpen] = React.useState(props.folded !== true);
   const bodyId = React.useId();
   const caret = open ? caretDownIcon : caretRightIcon;
   return (
@@ -31,7 +33,7 @@ export function Disclosure(props: IDisclosureProps): JSX.Element {
           <span className="tt-Disclosure-summary">{props.summary}</span>
         )}
       </div>
-      <div id={bodyId} hidden={!open}>
+      <div id={bodyId} className="tt-Disclosure-body" hidden={!open}>
         {props.children}
       </div>
     </div>

@@ -3,6 +3,7 @@ import {
   nullTranslator,
   type TranslationBundle
 } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import React from 'react';
 import { createRoot } from 'react-dom/client';
@@ -29,16 +30,25 @@ export class MeasurementRenderer
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    const html = model.data['text/html'];
-    this._root.render(
+    const html = asText(model.data['text/html']);
+    this._view = (
       <ResultView
         reading={readMeasurement(model.data[this._mimeType])}
-        fallbackHTML={
-          typeof html === 'string' ? this._sanitizer.sanitize(html) : null
-        }
+        fallbackHTML={html === null ? null : this._sanitizer.sanitize(html)}
+        text={asText(model.data['text/plain'])}
+        node={this.node}
         trans={this._trans}
       />
     );
+    this._root.render(this._view);
+  }
+
+  /** Only now the cell around it can be found. */
+  protected onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    if (this._view !== null) {
+      this._root.render(React.cloneElement(this._view));
+    }
   }
 
   dispose(): void {
@@ -53,4 +63,13 @@ export class MeasurementRenderer
   private _root: ReturnType<typeof createRoot>;
   private _sanitizer: IRenderMime.ISanitizer;
   private _trans: TranslationBundle;
+  private _view: JSX.Element | null = null;
+}
+
+/** Text of a bundle; a notebook file may hold it as a list of lines. */
+function asText(value: unknown): string | null {
+  if (Array.isArray(value)) {
+    return value.join('');
+  }
+  return typeof value === 'string' ? value : null;
 }

@@ -1,4 +1,4 @@
-/** Geometry of the timeline, pure and without units of the screen beyond those it is given. */
+/** Geometry of the charts, pure and without units of the screen beyond those it is given. */
 
 export interface ITick {
   value: number;
@@ -9,14 +9,30 @@ const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** About `count` round ticks that cover 0..max seconds: 0, 0.5 s, 1.0 s ... */
 export function timeTicks(max: number, count: number): ITick[] {
-  const [unit, name] =
-    max >= 1 ? [1, 's'] : max >= 1e-3 ? [1e-3, 'ms'] : [1e-6, 'µs'];
+  const [unit, name] = secondUnit(max);
   const step = decimalStep(max / unit, count);
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return multiples(0, max / unit, step).map(value => ({
     value: value * unit,
-    label: value === 0 ? '0' : `${value.toFixed(digits)} ${name}`
+    label: value === 0 ? '0' : `${value.toFixed(decimals(step))} ${name}`
   }));
+}
+
+/** About `count` round ticks between `low` and `high` seconds, in the unit that fits `high`. */
+export function secondTicks(low: number, high: number, count: number): ITick[] {
+  const [unit, name] = secondUnit(high);
+  const step = decimalStep((high - low) / unit, count);
+  const first = Math.ceil(low / unit / step - 1e-9) * step;
+  return multiples(first, high / unit, step).map(value => ({
+    value: value * unit,
+    label: `${value.toFixed(decimals(step))} ${name}`
+  }));
+}
+
+/** The powers of ten from below `low` to above `high`, the ends of a logarithmic axis. */
+export function powersOfTen(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low) + 1e-9);
+  const last = Math.max(Math.ceil(Math.log10(high) - 1e-9), first + 1);
+  return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
 }
 
 /**
@@ -46,6 +62,15 @@ export function linear(
   return value => start + (value - from) * factor;
 }
 
+/** The same on a logarithmic axis; values are above 0. */
+export function logarithmic(
+  [from, to]: [number, number],
+  pixels: [number, number]
+): (value: number) => number {
+  const straight = linear([Math.log10(from), Math.log10(to)], pixels);
+  return value => straight(Math.log10(value));
+}
+
 /** SVG path through the points; a null breaks the line, since nothing was measured there. */
 export function linePath(xs: number[], ys: (number | null)[]): string {
   let path = '';
@@ -73,6 +98,15 @@ export function nearest(ascending: number[], value: number): number {
     }
   });
   return best;
+}
+
+function secondUnit(most: number): [number, string] {
+  return most >= 1 ? [1, 's'] : most >= 1e-3 ? [1e-3, 'ms'] : [1e-6, 'µs'];
+}
+
+/** Digits after the point that tell multiples of `step` apart. */
+function decimals(step: number): number {
+  return Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
 }
 
 function decimalStep(span: number, count: number): number {

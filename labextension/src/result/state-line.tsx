@@ -4,13 +4,17 @@ import React from 'react';
 import { formatSeconds } from '../format';
 import { stopwatchIcon } from '../icons';
 import type { IMeasurement } from '../measurement';
-import type { IMeasurementViewProps } from './view';
+import { modeText } from './mode-texts';
+import { Toolbar } from './toolbar';
+import type { IMeasurementViewProps, IResultPlace } from './view';
 
 /** Without news from the kernel for so long, the view says so. */
 const SILENCE_MS = 5000;
 
-/** First line of the result: what state the measurement is in, and its label. */
-export function StateLine(props: IMeasurementViewProps): JSX.Element {
+/** First line of the result: what state the measurement is in, how it was made, its label, what to do with it. */
+export function StateLine(
+  props: IMeasurementViewProps & IResultPlace
+): JSX.Element {
   const { measurement, trans } = props;
   const silent = useSilence(measurement);
   return (
@@ -27,9 +31,16 @@ export function StateLine(props: IMeasurementViewProps): JSX.Element {
       <span className="tt-Measure-stateText">
         {stateText(measurement, trans)}
       </span>
+      <span className="tt-Measure-mode">{modeText(measurement, trans)}</span>
       {measurement.label !== null && (
         <span className="tt-Measure-label">{measurement.label}</span>
       )}
+      <Toolbar
+        measurement={measurement}
+        text={props.text}
+        node={props.node}
+        trans={trans}
+      />
       {silent && (
         <p className="tt-Measure-silence">
           {trans.__(
@@ -69,7 +80,7 @@ function errorText(m: IMeasurement, trans: TranslationBundle): string {
  * Whether a running measurement has sent nothing for `SILENCE_MS`. A call that holds Python's lock stops the figures,
  * and a notebook saved while its kernel died keeps saying "running": neither should look alive.
  */
-function useSilence(measurement: IMeasurement): boolean {
+export function useSilence(measurement: { state: string }): boolean {
   const [silent, setSilent] = React.useState(false);
   React.useEffect(() => {
     setSilent(false);

@@ -46,7 +46,7 @@ export function tracingWords(
 }
 
 /** Whether the cell goes on, or went on, untraced. While it runs, the latest sample tells. */
-function tracingEnded(m: IMeasurement): boolean {
+export function tracingEnded(m: IMeasurement): boolean {
   const samples = m.timeline.traced_bytes;
   return m.state === 'running'
     ? samples.length > 0 && samples[samples.length - 1] === null
@@ -58,11 +58,29 @@ function wallTile(m: IMeasurement, trans: TranslationBundle): ITile {
     id: 'wall',
     name: trans.__('Wall time'),
     value: formatSeconds(m.wall_s),
-    details: tracingWords(m, trans),
+    details: [
+      ...runsWords(m, trans),
+      ...tracingWords(m, trans),
+      ...cleanWords(m, trans)
+    ],
     explanation: trans.__(
-      'The time that passed on the clock while the statements of the cell ran. Tracing memory slows Python down, arrays hardly at all; %%measure --time measures without it.'
+      'The time that passed on the clock while the statements of the cell ran. Tracing memory slows Python down, arrays hardly at all; "Clean time" and %%measure --time measure without it.'
     )
   };
+}
+
+/** Of several runs the figure is the median. */
+function runsWords(m: IMeasurement, trans: TranslationBundle): string[] {
+  const untraced = m.runs.filter(run => !run.traced).length;
+  return untraced > 1 ? [trans.__('median of %1 runs', untraced)] : [];
+}
+
+/** The cell's own time, if another run was not traced. */
+function cleanWords(m: IMeasurement, trans: TranslationBundle): string[] {
+  const clean = m.earlier?.untraced_wall_s ?? null;
+  return m.traced && clean !== null
+    ? [trans.__('%1 without', formatSeconds(clean))]
+    : [];
 }
 
 function cpuTile(m: IMeasurement, trans: TranslationBundle): ITile {
@@ -85,11 +103,26 @@ function peakTile(m: IMeasurement, trans: TranslationBundle): ITile {
     id: 'peak',
     name: trans.__('Peak memory'),
     value: m.peak_bytes === null ? null : formatBytes(m.peak_bytes),
-    details: m.peak_bytes === null ? [] : [peakDetail(m, trans)],
+    details:
+      m.peak_bytes === null
+        ? tracedBefore(m, m.earlier?.peak_bytes, formatBytes, trans)
+        : [peakDetail(m, trans)],
     explanation: trans.__(
       'The most memory that Python objects and NumPy arrays held at one moment, above what they held when the cell started. Every allocation is counted, so short-lived temporaries are in it.'
     )
   };
+}
+
+/** The figure of the traced runs of the same cell, where this run was not traced. */
+function tracedBefore(
+  m: IMeasurement,
+  bytes: number | null | undefined,
+  format: (bytes: number) => string,
+  trans: TranslationBundle
+): string[] {
+  return m.traced || bytes === null || bytes === undefined
+    ? []
+    : [trans.__('%1 when traced', format(bytes))];
 }
 
 function peakDetail(m: IMeasurement, trans: TranslationBundle): string {
@@ -101,7 +134,9 @@ function peakDetail(m: IMeasurement, trans: TranslationBundle): string {
   }
   return m.state === 'running'
     ? trans.__('so far')
-    : trans.__('above the start');
+    : m.mode === 'repeat'
+      ? trans.__('in the traced run')
+      : trans.__('above the start');
 }
 
 function keptTile(m: IMeasurement, trans: TranslationBundle): ITile {
@@ -121,7 +156,7 @@ function keptDetails(m: IMeasurement, trans: TranslationBundle): string[] {
     return [trans.__('at the end')];
   }
   if (!m.traced) {
-    return [];
+    return tracedBefore(m, m.earlier?.net_bytes, formatBytesChange, trans);
   }
   return tracingEnded(m)
     ? [trans.__('tracing ended before the cell')]

@@ -69,7 +69,14 @@ function Tile(props: ITileProps): JSX.Element {
       ) : (
         <span className="tt-Tile-value">{tile.value}</span>
       )}
-      <span className="tt-Tile-details">{tile.details.join(' · ')}</span>
+      <span className="tt-Tile-details">
+        {tile.details.map((detail, index) => (
+          <React.Fragment key={index}>
+            {index > 0 && ' · '}
+            <span>{detail}</span>
+          </React.Fragment>
+        ))}
+      </span>
     </button>
   );
 }

@@ -2,11 +2,10 @@ import React from 'react';
 
 import { byteTicks, linear, linePath, timeTicks, type ITick } from './scale';
 import type { IBoundary, ITimelineData } from './timeline-data';
+import { useWidth } from './use-width';
 
-const HEIGHT = 168;
+export const TIMELINE_HEIGHT = 168;
 const MARGIN = { top: 18, right: 12, bottom: 22, left: 62 };
-/** Width until the element has been laid out (and where nothing lays out: tests). */
-const FIRST_WIDTH = 640;
 /** Pixels that a label such as "L12" or "1.5 s" needs. */
 const MARK_SPACE = 30;
 const TICK_SPACE = 80;
@@ -21,12 +20,23 @@ export interface ITimelineChartProps {
 
 type Scale = (value: number) => number;
 
-/** The chart itself: axes, both lines, marks where statements start, cursor. */
+/** The chart in the width of its place. */
 export function TimelineChart(props: ITimelineChartProps): JSX.Element {
-  const { data, onMove } = props;
   const [ref, width] = useWidth();
+  return (
+    <div ref={ref}>
+      <TimelineDrawing {...props} width={width} />
+    </div>
+  );
+}
+
+/** The chart itself: axes, both lines, marks where statements start, cursor. */
+export function TimelineDrawing(
+  props: ITimelineChartProps & { width: number }
+): JSX.Element {
+  const { data, onMove, width } = props;
   const right = width - MARGIN.right;
-  const bottom = HEIGHT - MARGIN.bottom;
+  const bottom = TIMELINE_HEIGHT - MARGIN.bottom;
   const bytes = byteTicks(data.range[0], data.range[1], 4);
   const low = bytes[0]?.value ?? 0;
   const high = bytes[bytes.length - 1]?.value ?? 1;
@@ -38,27 +48,26 @@ export function TimelineChart(props: ITimelineChartProps): JSX.Element {
     onMove(linear([MARGIN.left, right], [0, data.duration])(pixel));
   };
   return (
-    <div ref={ref}>
-      <svg
-        width={width}
-        height={HEIGHT}
-        aria-hidden="true"
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => onMove(null)}
-      >
-        <Boundaries boundaries={data.boundaries} x={x} bottom={bottom} />
-        <ByteAxis ticks={bytes} y={y} right={right} />
-        <TimeAxis
-          ticks={timeTicks(data.duration, Math.max(2, width / TICK_SPACE))}
-          x={x}
-          bottom={bottom}
-        />
-        <Lines data={data} x={x} y={y} />
-        {props.cursor !== null && (
-          <Cursor data={data} index={props.cursor} x={x} y={y} />
-        )}
-      </svg>
-    </div>
+    <svg
+      width={width}
+      height={TIMELINE_HEIGHT}
+      aria-hidden="true"
+      onPointerMove={onPointerMove}
+      onPointerLeave={() => onMove(null)}
+    >
+      <Boundaries boundaries={data.boundaries} x={x} bottom={bottom} />
+      <ByteAxis ticks={bytes} y={y} right={right} />
+      <TimeAxis
+        ticks={timeTicks(data.duration, Math.max(2, width / TICK_SPACE))}
+        x={x}
+        bottom={bottom}
+        right={right}
+      />
+      <Lines data={data} x={x} y={y} />
+      {props.cursor !== null && (
+        <Cursor data={data} index={props.cursor} x={x} y={y} />
+      )}
+    </svg>
   );
 }
 
@@ -129,6 +138,7 @@ function TimeAxis(props: {
   ticks: ITick[];
   x: Scale;
   bottom: number;
+  right: number;
 }): JSX.Element {
   return (
     <g className="tt-Timeline-axis" aria-hidden="true">
@@ -138,7 +148,14 @@ function TimeAxis(props: {
           transform={`translate(${props.x(tick.value)} ${props.bottom})`}
         >
           <line y2={4} />
-          <text y={16} textAnchor="middle">
+          <text
+            y={16}
+            textAnchor={
+              props.x(tick.value) > props.right - MARK_SPACE / 2
+                ? 'end'
+                : 'middle'
+            }
+          >
             {tick.label}
           </text>
         </g>
@@ -183,32 +200,16 @@ function Cursor(props: {
   const traced = data.traced[index] ?? null;
   return (
     <g className="tt-Timeline-cursor" aria-hidden="true">
-      <line x1={at} x2={at} y1={MARGIN.top} y2={HEIGHT - MARGIN.bottom} />
+      <line
+        x1={at}
+        x2={at}
+        y1={MARGIN.top}
+        y2={TIMELINE_HEIGHT - MARGIN.bottom}
+      />
       {rss !== null && <circle cx={at} cy={y(rss)} r={3} data-series="rss" />}
       {traced !== null && (
         <circle cx={at} cy={y(traced)} r={3} data-series="traced" />
       )}
     </g>
   );
-}
-
-/** Width of an element, followed while it changes. */
-function useWidth(): [React.RefObject<HTMLDivElement>, number] {
-  const ref = React.useRef<HTMLDivElement>(null);
-  const [width, setWidth] = React.useState(FIRST_WIDTH);
-  React.useEffect(() => {
-    const element = ref.current;
-    if (element === null || typeof ResizeObserver === 'undefined') {
-      return undefined;
-    }
-    const observer = new ResizeObserver(entries => {
-      const measured = Math.floor(entries[0]?.contentRect.width ?? 0);
-      if (measured > 0) {
-        setWidth(measured);
-      }
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return [ref, width];
 }

@@ -7,12 +7,28 @@ import {
   type IMeasurement,
   type Reading
 } from '../measurement';
+import { Earlier } from './earlier';
+import { Lines } from './lines';
+import { Operations } from './ops';
+import { Roofline } from './roofline';
+import { Runs } from './runs';
+import { Sites } from './sites';
 import { StateLine } from './state-line';
 import { Statements } from './statements';
+import { Tensors } from './tensors';
 import { Tiles } from './tiles';
 import { Timeline } from './timeline';
+import { Understand } from './understand';
 
-export interface IResultViewProps {
+/** Where the result stands, for what can be done with it. */
+export interface IResultPlace {
+  /** The output's plain text; null if there is none. */
+  text: string | null;
+  /** The element that holds the result. */
+  node: HTMLElement;
+}
+
+export interface IResultViewProps extends IResultPlace {
   /** What the output holds under our MIME type. */
   reading: Reading;
   /** The output's own HTML, sanitized, shown where we cannot show better; null if there is none. */
@@ -24,7 +40,14 @@ export interface IResultViewProps {
 export function ResultView(props: IResultViewProps): JSX.Element {
   const { reading, trans } = props;
   if (reading.kind === 'measurement') {
-    return <MeasurementView measurement={reading.measurement} trans={trans} />;
+    return (
+      <MeasurementView
+        measurement={reading.measurement}
+        text={props.text}
+        node={props.node}
+        trans={trans}
+      />
+    );
   }
   const sentence =
     reading.kind === 'newer'
@@ -45,19 +68,31 @@ export interface IMeasurementViewProps {
   trans: TranslationBundle;
 }
 
-function MeasurementView(props: IMeasurementViewProps): JSX.Element {
+/** Headline first, then what follows from it, then part by part; a part without data is not there. */
+function MeasurementView(
+  props: IMeasurementViewProps & IResultPlace
+): JSX.Element {
   const { measurement, trans } = props;
   return (
     <section
       className="tt-Measure"
+      role="group"
       data-state={measurement.state}
       aria-label={trans.__('Measurement of this cell')}
       aria-busy={measurement.state === 'running'}
     >
-      <StateLine measurement={measurement} trans={trans} />
+      <StateLine {...props} />
       <Tiles measurement={measurement} trans={trans} />
+      <Understand measurement={measurement} trans={trans} />
+      <Runs measurement={measurement} trans={trans} />
+      <Earlier measurement={measurement} trans={trans} />
       <Timeline measurement={measurement} trans={trans} />
       <Statements measurement={measurement} trans={trans} />
+      <Lines measurement={measurement} trans={trans} />
+      <Operations measurement={measurement} trans={trans} />
+      <Roofline measurement={measurement} trans={trans} />
+      <Tensors measurement={measurement} trans={trans} />
+      <Sites measurement={measurement} trans={trans} />
       <Notes notes={measurement.notes} />
       <p className="tt-sr-only" aria-live="polite">
         {announcement(measurement, trans)}

@@ -4,26 +4,22 @@
  */
 
 import type { ICellModel } from '@jupyterlab/cells';
-import type { JSONObject, PartialJSONValue } from '@lumino/coreutils';
+import type {
+  JSONObject,
+  PartialJSONObject,
+  PartialJSONValue
+} from '@lumino/coreutils';
 
 /** Top-level key of our cell metadata. */
 export const METADATA_KEY = 'tinytorch';
 
 export function isMeasured(cell: ICellModel): boolean {
-  return ours(cell)['measure'] === true;
+  return ourMetadata(cell)['measure'] === true;
 }
 
 /** Switches measuring on or off; leaves no empty object behind, nor touches other keys. */
 export function setMeasured(cell: ICellModel, measured: boolean): void {
-  const next: JSONObject = { ...ours(cell), measure: true };
-  if (!measured) {
-    delete next['measure'];
-  }
-  if (Object.keys(next).length === 0) {
-    cell.deleteMetadata(METADATA_KEY);
-  } else {
-    cell.setMetadata(METADATA_KEY, next);
-  }
+  changeOurMetadata(cell, { measure: measured || undefined });
 }
 
 /** All on if any is off, else all off. */
@@ -32,9 +28,25 @@ export function toggleMeasured(cells: ICellModel[]): void {
   cells.forEach(cell => setMeasured(cell, measured));
 }
 
-function ours(cell: ICellModel): JSONObject {
+/** The object under our key; empty if there is none. */
+export function ourMetadata(cell: ICellModel): JSONObject {
   const value = cell.getMetadata(METADATA_KEY) as PartialJSONValue | undefined;
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as JSONObject)
     : {};
+}
+
+/** Sets these keys of ours, or removes those that are undefined. */
+export function changeOurMetadata(
+  cell: ICellModel,
+  changes: PartialJSONObject
+): void {
+  const next = Object.entries({ ...ourMetadata(cell), ...changes }).filter(
+    ([, value]) => value !== undefined
+  );
+  if (next.length === 0) {
+    cell.deleteMetadata(METADATA_KEY);
+  } else {
+    cell.setMetadata(METADATA_KEY, Object.fromEntries(next));
+  }
 }

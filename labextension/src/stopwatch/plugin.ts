@@ -8,6 +8,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
 import { stopwatchIcon } from '../icons';
+import { CellFigure } from './figure';
 import { MeasureMarker } from './marker';
 import { isMeasured, toggleMeasured } from './metadata';
 
@@ -52,11 +53,20 @@ export function addStopwatch(
   });
 }
 
-/** Gives each cell toolbar a button that speaks of its own cell, also with several notebooks side by side. */
-export function addToolbarButton(
+/**
+ * Gives each cell toolbar the figure of its cell, and a button that speaks of its own cell, also with several
+ * notebooks side by side.
+ */
+export function addToolbarItems(
   app: JupyterFrontEnd,
-  registry: IToolbarWidgetRegistry
+  registry: IToolbarWidgetRegistry,
+  trans: TranslationBundle
 ): void {
+  registry.addFactory<Cell>(
+    'Cell',
+    'tt-figure',
+    cell => new CellFigure(cell.model, trans)
+  );
   registry.addFactory<Cell>('Cell', 'tt-measure', cell => {
     const args = {
       toolbar: true,

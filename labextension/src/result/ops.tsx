@@ -1,0 +1,177 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import {
+  formatBytes,
+  formatCount,
+  formatFlops,
+  formatSeconds,
+  share
+} from '../format';
+import type { IMeasurement } from '../measurement';
+import { Disclosure } from './disclosure';
+import { boundText } from './roofline-texts';
+import { opPoint, opTotals, type IOpTotal } from './ops-data';
+import { Layers } from './layers';
+import { Bar, DataTable, Unknown, type IColumn } from './table';
+import type { IMeasurementViewProps } from './view';
+
+/** What tinytorch did: by operation, or by layer. */
+export function Operations(props: IMeasurementViewProps): JSX.Element | null {
+  const { measurement, trans } = props;
+  const [byLayer, setByLayer] = React.useState(false);
+  const { ops, layers } = measurement;
+  if (ops.length === 0) {
+    return null;
+  }
+  const seconds = ops.reduce((sum, op) => sum + op.wall_s, 0);
+  return (
+    <Disclosure
+      title={trans.__('Operations')}
+      summary={trans.__(
+        '%1 in operations of tinytorch',
+        formatSeconds(seconds)
+      )}
+      className="tt-Ops"
+    >
+      {layers.length > 0 && (
+        <Choice byLayer={byLayer} onChoose={setByLayer} trans={trans} />
+      )}
+      {byLayer && layers.length > 0 ? (
+        <Layers measurement={measurement} trans={trans} />
+      ) : (
+        <DataTable
+          caption={trans.__('Operations of tinytorch, costliest first')}
+          columns={columns(measurement, trans)}
+          rows={opTotals(ops)}
+          trans={trans}
+        />
+      )}
+    </Disclosure>
+  );
+}
+
+function Choice(props: {
+  byLayer: boolean;
+  onChoose: (byLayer: boolean) => void;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { byLayer, onChoose, trans } = props;
+  return (
+    <div className="tt-Choice" role="group" aria-label={trans.__('Group')}>
+      <button
+        type="button"
+        aria-pressed={!byLayer}
+        onClick={() => onChoose(false)}
+      >
+        {trans.__('By operation')}
+      </button>
+      <button
+        type="button"
+        aria-pressed={byLayer}
+        onClick={() => onChoose(true)}
+      >
+        {trans.__('By layer')}
+      </button>
+    </div>
+  );
+}
+
+function columns(
+  m: IMeasurement,
+  trans: TranslationBundle
+): IColumn<IOpTotal>[] {
+  const most = Math.max(...opTotals(m.ops).map(op => op.wall_s));
+  return [
+    {
+      name: trans.__('Operation'),
+      kind: 'source',
+      cell: row => (
+        <>
+          <code>{row.name}</code> <Phase phase={row.phase} trans={trans} />
+        </>
+      )
+    },
+    {
+      name: trans.__('Time'),
+      kind: 'bar',
+      cell: row => (
+        <Bar
+          kind="time"
+          length={share(row.wall_s, most)}
+          text={formatSeconds(row.wall_s)}
+        />
+      )
+    },
+    {
+      name: trans.__('Calls'),
+      kind: 'number',
+      cell: row => formatCount(row.calls)
+    },
+    ...rateColumns(trans),
+    ...limitColumn(m, trans)
+  ];
+}
+
+/** Work and traffic a second, of operations and of layers. */
+export function rateColumns(
+  trans: TranslationBundle
+): IColumn<Pick<IOpTotal, 'wall_s' | 'flops' | 'moved_bytes'>>[] {
+  const unknown = <Unknown text={trans.__('unknown')} />;
+  return [
+    {
+      name: trans.__('FLOP/s'),
+      hint: trans.__('Floating-point operations a second, by formula'),
+      kind: 'number',
+      cell: ({ flops, wall_s }) =>
+        flops === null || wall_s <= 0
+          ? unknown
+          : `${formatFlops(flops / wall_s)}/s`
+    },
+    {
+      name: trans.__('Bytes/s'),
+      hint: trans.__(
+        'Bytes of inputs read and outputs written a second, each array once'
+      ),
+      kind: 'number',
+      cell: ({ moved_bytes: bytes, wall_s }) =>
+        bytes === null || wall_s <= 0
+          ? unknown
+          : `${formatBytes(bytes / wall_s)}/s`
+    }
+  ];
+}
+
+function limitColumn(
+  m: IMeasurement,
+  trans: TranslationBundle
+): IColumn<IOpTotal>[] {
+  const { roofline } = m;
+  if (roofline === null) {
+    return [];
+  }
+  return [
+    {
+      name: trans.__('Limit'),
+      hint: trans.__(
+        'What limits it on this machine, and how near it comes; overhead-bound: far from both limits'
+      ),
+      kind: 'number',
+      cell: row => boundText(opPoint(row, roofline), trans)
+    }
+  ];
+}
+
+/** Whether it is of the way back. */
+export function Phase(props: {
+  phase: string;
+  trans: TranslationBundle;
+}): JSX.Element {
+  return (
+    <span className="tt-Phase" data-phase={props.phase}>
+      {props.phase === 'backward'
+        ? props.trans.__('backward')
+        : props.trans.__('forward')}
+    </span>
+  );
+}
