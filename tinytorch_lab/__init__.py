@@ -1,7 +1,7 @@
 """TinyTorch Lab: measure notebook cells, and the course that is built around measuring them.
 
 Importing this package loads nothing but this file, because every kernel of a machine that has it
-installed does so when it starts: ``measure`` and ``__version__`` are found on first use.
+installed does so when it starts: its names are found on first use.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from tinytorch_lab.kernel.scope import measure as measure
+    from tinytorch_lab.scaling.run import complexity as complexity
+    from tinytorch_lab.show.explorer import history as history
 
-__all__ = ["__version__", "load_ipython_extension", "measure", "unload_ipython_extension"]
+__all__ = ["__version__", "complexity", "history", "load_ipython_extension", "measure", "unload_ipython_extension"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,6 +23,14 @@ def __getattr__(name: str) -> Any:
         from tinytorch_lab.kernel.scope import measure
 
         return measure
+    if name == "complexity":
+        from tinytorch_lab.scaling.run import complexity
+
+        return complexity
+    if name == "history":
+        from tinytorch_lab.show.explorer import history
+
+        return history
     if name == "__version__":
         from importlib.metadata import version
 

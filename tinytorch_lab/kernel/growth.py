@@ -2,86 +2,106 @@
 
 from __future__ import annotations
 
-import ast
-import re
-import uuid
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.error import UsageError
-
-from tinytorch_lab.scaling.growth import fit
-from tinytorch_lab.scaling.sweep import Job, Point, doubling, sweep
-from tinytorch_lab.show import growth as show
+from tinytorch_lab.kernel.growth_cell import GrowthCell, restored
+from tinytorch_lab.kernel.growth_live import GrowthDisplay
+from tinytorch_lab.kernel.replacement import Replacement
+from tinytorch_lab.scaling.job import Job, Sizes
+from tinytorch_lab.scaling.result import Complexity
+from tinytorch_lab.scaling.run import run_sweep
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-SIZES = re.compile(r"([A-Za-z_]\w*)=(\d+)\.\.(\d+)")
-MARK = re.compile(r"^\s*#\s*measure:\s*$")
+    from tinytorch_lab.kernel.growth_options import GrowthOptions
 
 
-def measure_growth(
-    shell: InteractiveShell, sizes: str, cell: str, name: str | None, budget: float, quiet: bool
-) -> None:
-    """Run ``cell`` at the sizes that ``sizes`` ("n=64..8192") names, for about ``budget`` seconds; bind ``name``.
+def measure_growth(shell: InteractiveShell, options: GrowthOptions, cell: str) -> None:
+    """Run ``cell`` at growing sizes, show how its cost grows, and bind the name of the options.
 
-    Raises UsageError for sizes that are not of that form, and whatever the cell raises. The namespace is as it was afterwards.
+    Raises what the cell raises before three sizes were measured, and an interrupt. The namespace is as it was afterwards.
     """
-    variable, values = _sizes(sizes)
-    prepare, work = _compile(shell, cell)
-    points: list[Point] = []
-    display_id = uuid.uuid4().hex
-    with _restored(shell.user_ns):
-        for point in sweep(_job(shell.user_ns, variable, prepare, work), values, budget):
-            points.append(point)
-            if not quiet:
-                data, transient = show.bundle(fit(variable, points)), {"display_id": display_id}
-                shell.display_pub.publish(data, {}, transient=transient, update=len(points) > 1)
-    if name is not None:
-        shell.user_ns[name] = fit(variable, points)
+    display = None if options.quiet else GrowthDisplay(shell, hidden=options.predict is None and not _asked(shell))
+    with restored(shell.user_ns):
+        code = GrowthCell(shell, cell, [axis.name for axis in options.axes])
+        try:
+            with _first_run_only(shell, code.job()) as job:
+                result, raised = run_sweep(
+                    job,
+                    options.axes,
+                    options.budget,
+                    time=options.time,
+                    memory=options.memory,
+                    predict=options.predict,
+                    show=display.update if display else _ignore,
+                )
+        finally:
+            code.close()
+    if options.name is not None:
+        shell.user_ns[options.name] = result
+    if display:
+        display.close(result)
+    if raised is not None:
+        raise raised.with_traceback(_from_cell(raised, code.file))
 
 
-def _sizes(text: str) -> tuple[str, list[int]]:
-    match = SIZES.fullmatch(text)
-    if match is None:
-        raise UsageError(f"%%complexity needs a size and its range, such as n=64..8192; got {text!r}.")
-    try:
-        return match[1], doubling(int(match[2]), int(match[3]))
-    except ValueError as error:
-        raise UsageError(f"%%complexity {text}: {error}.") from None
+def _ignore(result: Complexity) -> None:
+    pass
 
 
-def _compile(shell: InteractiveShell, cell: str) -> tuple[CodeType, CodeType]:
-    """The set-up and the measured part as code; both keep the cell's line numbers."""
-    source = shell.transform_cell(cell)  # type: ignore[no-untyped-call]
-    file = shell.compile.cache(source, shell.execution_count, raw_code=cell)
-    tree = ast.parse(source, filename=file)
-    marks = [number for number, line in enumerate(source.splitlines(), 1) if MARK.match(line)]
-    first = marks[0] if marks else 0
-    above = [node for node in tree.body if node.lineno < first]
-    below = [node for node in tree.body if node.lineno >= first]
-    made = [compile(ast.Module(part, []), file, "exec") for part in (above, below)]
-    return made[0], made[1]
+def _asked(shell: Any) -> bool:
+    """Whether the front end said with the request that the prediction is made, or skipped."""
+    get_parent = getattr(getattr(shell, "kernel", None), "get_parent", None)
+    metadata = (get_parent() or {}).get("metadata") if get_parent else None
+    ours = metadata.get("tinytorch") if isinstance(metadata, dict) else None
+    return isinstance(ours, dict) and bool(ours.get("prediction"))
 
 
-def _job(namespace: dict[str, Any], name: str, prepare: CodeType, work: CodeType) -> Job:
-    def prepare_at(size: int) -> None:
-        namespace[name] = size
-        exec(prepare, namespace)
+def _from_cell(error: BaseException, file: str) -> Any:
+    """The traceback of ``error`` without the frames above the cell's own."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_frame.f_code.co_filename != file:
+        traceback = traceback.tb_next
+    return traceback if traceback is not None else error.__traceback__
 
-    return Job(prepare_at, lambda: exec(work, namespace))
+
+class _Nowhere(io.TextIOBase):
+    """A stream that takes everything and keeps nothing."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 @contextmanager
-def _restored(namespace: dict[str, Any]) -> Iterator[None]:
-    """Whatever the block binds in ``namespace`` is as it was afterwards."""
-    before = dict(namespace)
+def _first_run_only(shell: Any, job: Job) -> Iterator[Job]:
+    """The job with what its runs print and display kept away, but for the first run."""
+    from IPython.core.displaypub import CapturingDisplayPublisher
+
+    nowhere: Any = CapturingDisplayPublisher()  # type: ignore[no-untyped-call]
+    replaced: list[Replacement] = []
+    runs = 0
+
+    def prepare(sizes: Sizes) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 2:
+            for name in ("stdout", "stderr"):
+                replaced.append(Replacement(sys, name, _Nowhere()))
+            replaced.append(Replacement(shell, "display_pub", nowhere))
+        elif runs > 2:
+            shell.display_pub.outputs.clear()
+        job.prepare(sizes)
+
     try:
-        yield
+        yield Job(prepare, job.work, job.repeatable)
     finally:
-        for key in namespace.keys() - before.keys():
-            del namespace[key]
-        namespace.update(before)
+        for replacement in reversed(replaced):
+            replacement.undo()

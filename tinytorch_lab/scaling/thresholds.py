@@ -1,0 +1,224 @@
+"""Every number that a decision of a sweep rests on, with its reason."""
+
+# How the budget is spent.
+CAP_SHARE = 0.07
+"""Of the budget: what one run with its set-up may be predicted to cost. The largest size is then run several times, and the sizes
+below it, which cost a half, a quarter ... together as often."""
+MEMORY_SHARE = 0.25
+"""Of the budget for traced runs: peaks hardly vary, so each size needs one."""
+TRACED_CAP_SHARE = 0.15
+"""Of the budget: what one traced run may be predicted to cost. Tracing slows plain Python up to 30 times."""
+TRACED_TWICE_S = 0.02
+"""Seconds: quicker traced runs are done twice, because the first one at a size may fill a cache."""
+WALL_FACTOR = 1.7
+"""Where other processes take the processor, or the cell waits, a budget of CPU time may take so much longer by the clock."""
+MEMORY_FRACTION = 0.5
+"""Of the memory that is left: what a run may be predicted to need."""
+VISIT_S = 0.003
+"""Short runs are repeated for so long at each visit of their size ..."""
+VISIT_RUNS = 6
+"""... but so many stretches are enough for one visit: the next round comes at another moment."""
+STRETCH_S = 0.0002
+"""Runs that need no set-up are timed in a row for at least so long: the clock then counts for less than 1 %."""
+STRETCH_RUNS = 2000
+"""At most so many in a row."""
+MOST_ROUNDS = 25
+"""More would not change the medians."""
+ENOUGH_POINTS = 10
+"""With fewer sizes that cost grows over, sizes in between are added."""
+STEEP = 4.5
+"""A local power above which, if it also grows, the cost is taken for exponential and sizes go up in equal steps."""
+STEEP_S = 50e-6
+"""Seconds: below, one disturbed run looks like growth."""
+BELOW = 8
+"""So many of the sizes at which nothing grows yet are timed as often as the others: they tell the fixed cost."""
+SURE_RUNS = 4
+"""So many runs at a size before its time decides that the next size is too costly: one alone may have been disturbed."""
+FIRST_FAILURES = 64
+"""Without a range: a cell that raises at sizes up to this one is tried at larger ones."""
+MEMORY_FLOOR = 32 * 2**20
+"""Bytes. A prediction from less would rest on what the allocator keeps for later, not on the cell."""
+
+# How a class is fitted.
+PASSES = 4
+"""Of weighting points by how far off they are: the weights hardly change any more."""
+BEST_SCALE = 0.5
+"""A fit that misses the points by less than this, times the noise, is not rewarded for it any more."""
+FAR = 2.5
+"""Residuals of so many times the typical one count half."""
+FAULTS = 30
+"""So many page faults of a run, at some size, and their cost is told apart."""
+KNEE_POINTS = 3
+"""A knee has at least so many points on both sides: fewer could be chance."""
+KNEE_COST = 1.0
+"""Parameters that a knee costs beside its coefficient: its place was chosen by the data."""
+KNEE_BELOW_TOP = 2.5
+"""A knee is at most the largest size over this: nearer, it could be growth of any kind."""
+KNEE_SLOWER, KNEE_MIDDLE, KNEE_SMALL = 8.0, 2.5, 1.3
+"""Out of the caches a unit costs at most so many times what it costs inside: where a run works on more than LARGE_CACHE bytes,
+on less, and on less than SMALL_CACHE."""
+LARGE_CACHE, SMALL_CACHE = 200_000, 16_000
+"""Bytes: level 2 caches begin at 256 KiB, level 1 caches hold 32 KiB or more, shared with what else runs."""
+KNEE_FASTER = 2.0
+"""A faster routine that takes over for large inputs is at most so much faster."""
+LEAST_BASE, MOST_BASE = 1.1, 6.0
+"""Bases of exponential growth that are tried."""
+
+# What chance may do.
+TIME_FLOOR = 0.02
+"""Relative. How far the time of the same work differs from size to size on a quiet machine, where nothing else explains it:
+placement in memory, frequency of the processor."""
+FEW = 0.15
+"""Relative, over the square of the number of runs: a single run after another size is up to so far off."""
+ROW_JITTER_S = 10e-9
+"""Seconds, of a run that is timed in a row with others."""
+ALONE_JITTER_S = 50e-9
+"""Seconds, of a run that is timed alone: the clock."""
+COLD_SHARE, COLD_JITTER_S = 0.01, 0.6e-6
+"""... and the caches that its set-up has emptied: a share of the set-up's time, at most so much."""
+MEMORY_NOISE = 80.0
+"""Bytes: cached small integers, frames and free lists."""
+MEMORY_WINDOW = 64.0
+"""Memory is fitted to sizes down to the largest over this: below, fixed costs and the first steps of tables rule ..."""
+MEMORY_POINTS = 5
+"""... but to at least so many sizes."""
+FLAT_BYTES = 600.0
+"""A peak that varies by less over sizes that differ by FLAT_RANGE does not grow: integers get longer, caches fill."""
+FLAT_RATIO = 1.25
+"""The same for a peak that varies by less than this factor over the sizes that are fitted."""
+FLAT_RANGE = 20.0
+MEMORY_PRIOR = {"log n": 6.0, "sqrt n": 6.0, "n log n": 6.0, "n^2 log n": 6.0}
+"""Added to scores: memory is taken in whole containers, and tables that grow in steps look like logarithms."""
+LEAST_BYTES = {"log n": 16.0, "sqrt n": 4.0}
+LEAST_BYTES_ELSE = 0.9
+"""Bytes for each unit: nothing that holds n things takes less."""
+MEMORY_FLOOR_RELATIVE = 0.03
+"""Relative: tables grow in steps."""
+WAITING = 3.0
+"""Wall clock over CPU time above which a cell is said to wait: two busy processes on one processor make 2."""
+SCHEDULING_S = 0.03
+"""Seconds that another process may hold the processor in the middle of a run."""
+WAITING_S = 1e-4
+"""Seconds that may pass besides, without being called waiting."""
+
+# How it is decided. Scores are -2 log likelihood + parameters * log(points), as in BIC.
+GAP = 6.0
+"""A class whose score is within this of the best remains a candidate: BIC's "strong evidence" begins there."""
+GAP_NOISE = 0.6
+"""More for each percent of noise above QUIET: noise that is not independent counts as evidence that it is not."""
+QUIET = 0.03
+"""Noise of a machine with nothing else to do."""
+SHARE = {"1": 0.0, "log n": 0.25, "sqrt n": 0.3}
+SHARE_LOWER = 0.65
+SHARE_THIRD = 0.4
+SHARE_LOG = 0.8
+SHARE_ELSE = 0.4
+"""A class's own term makes up so much of the largest cost, or the class is not what rules there: less for slow growth, which
+fixed costs hide longer; with a slower term beside it SHARE_LOWER, and SHARE_THIRD at a third of the size; SHARE_LOG for n log n
+beside n, or it could as well be n alone."""
+NEIGHBOURS = {"n": "n log n", "n log n": "n", "n^2": "n^2 log n", "n^2 log n": "n^2", "log n": "1"}
+GAP_NEIGHBOUR, GAP_SQUARE, GAP_KNEE = 8.0, 14.0, 3.0
+"""Classes that differ by a logarithm need this gap; those of n^2, which reach over fewer sizes, the second; and the third more
+where caches slow the larger sizes down."""
+GAP_TWO_KNEES = 40.0
+"""Two knees can bend a line into a logarithm, as they do with a merge sort in Python: only much more than that is evidence."""
+LOG_PRIOR = {"n log n": 5.0, "n^2 log n": 5.0}
+"""Added to the score of time: cells of the author that are linear, under caches, scored up to so much better with a logarithm,
+and none of those with a logarithm came near the other way."""
+LOG_REACH, GAP_SHORT = 100.0, 25.0
+"""Over sizes that differ by less than the first, a logarithm hardly changes: one more or less needs the second as its gap."""
+TOP_KNEE, GAP_BENT = 4.0, 25.0
+"""Where the sizes reach less than the first beyond the caches, or a knee, one power less, or more, needs the second as its gap."""
+ONE_POWER = {
+    "sqrt n": ("log n", "n"),
+    "n": ("sqrt n", "n^2"),
+    "n log n": ("n", "n^2"),
+    "n^2": ("n", "n^3"),
+    "n^3": ("n^2", "n^3"),
+}
+COLD_GROWTH_S = 3e-6
+"""Seconds: less growth of runs that are timed one by one, each after its set-up, may be caches alone."""
+LOG_GROWS = 2.0
+"""A logarithm over less growth than this factor might be longer integers or colder caches."""
+TEMPER = 0.6
+"""Scores count this much in weights: the points are not quite independent of each other."""
+DOUBT_NOISE = 2.0
+"""Confidence is divided by 1 + this * noise above QUIET: 10 % of noise take off 12 %."""
+DOUBT_MISFIT = 0.15
+"""... and by 1 + this * how many times the noise the misfit is, above 1."""
+UNDECIDED = 0.85
+"""Confidence at most, while there is another candidate."""
+EXPONENTIAL_POINTS, EXPONENTIAL_SHARE = 4, 0.2
+"""Exponential growth makes up this share of the cost at so many sizes at least: fewer are outliers."""
+MISFIT, MISFIT_BYTES = 2.5, 8.0
+"""A best class that misses the points by so many times the noise is not decided."""
+TOP = 8.0
+"""The largest sizes are those down to the largest over this."""
+SLOPE_OFF = 0.25
+"""A class is not there yet if its largest sizes grow by a power that is lower than its own by this."""
+CLASS_POWERS = {
+    "1": 0.0,
+    "log n": 0.1,
+    "sqrt n": 0.5,
+    "n": 1.0,
+    "n log n": 1.1,
+    "n^2": 2.0,
+    "n^2 log n": 2.2,
+    "n^3": 3.0,
+}
+SLOW = ("1", "log n", "sqrt n")
+LEAST_RANGE = 6.0
+"""Nothing but exponential growth is decided on sizes that differ by less than this factor."""
+LEAST_POINTS = 5
+"""Nothing is decided on fewer sizes."""
+KNOWN_POWERS = (0.0, 0.5, 1.0, 2.0, 3.0)
+POWER_AWAY = 0.35
+"""A power n^k is named if k is so far from a class's: n log n looks like n^1.1 to n^1.2."""
+LEAST_POWER = 0.7
+"""Slower growth looks like a power wherever fixed costs are not quite told apart."""
+POWER_POINTS = 6
+POWER_GAP = 14.0
+POWER_GAP_LOWER, POWER_GAP_CACHES = 30.0, 45.0
+"""... and if its score is so much better than that of each class; more where a slower term, or caches, may bend the curve."""
+POWER_SCALE = 1.6
+"""... and if it misses the points by at most so many times the noise."""
+LEAST_EXPONENT, MOST_EXPONENT = 0.0, 6.0
+"""Exponents that are tried."""
+RULES = 0.8
+"""A class with at least this share of the largest cost needs no slower term beside it for its exponent."""
+
+# What is shown.
+BEYOND = 128.0
+"""The curve goes on to so many times the largest measured size ..."""
+BEYOND_STEPS = 20.0
+"""... and of exponential growth so many steps further."""
+MOST_DRAWN = 1e30
+"""Curves are cut there: JSON has no infinity."""
+KNEE_SHOWN = 1.25
+"""A change of the cost of a unit by this factor is worth a sentence."""
+NOISY = 0.08
+"""Noise that is worth one."""
+EXPONENT_AGREES = 0.15
+"""With several sizes, a predicted exponent this close to the measured one agrees with it."""
+
+# Several sizes.
+FEW_VALUES = 7
+"""An axis with fewer doublings gets sizes between them too."""
+STAR_STEPS = 5
+"""How many times each size is halved from the largest point."""
+MOST_GRID = 36
+"""Points around the largest one."""
+CHEAPEST = 4
+"""Small points that are timed as often as the others: they tell the fixed cost."""
+FAR_BELOW = 500.0
+"""Points this many times quicker than the largest say little about its term."""
+JOINT_FROM = 0.01
+"""Share of the largest cost from which a point counts in the joint fit."""
+EXPONENT_WIDTH = 0.2
+"""An exponent is decided if its interval reaches no further than this to either side."""
+ROUND_POWER = 0.15
+"""An exponent is written as a whole or half number that is at most this far."""
+FAULT_S = (0.0, 0.1e-6, 0.2e-6, 0.35e-6, 0.5e-6, 0.7e-6, 1e-6, 1.5e-6)
+"""What a page fault may cost, seconds: the joint fit tries these."""
+GROWS = 1.3
+"""A cost that differs by less over all points does not grow."""
