@@ -25,13 +25,23 @@ if TYPE_CHECKING:
     from tinytorch.core.losses import BinaryCrossEntropyLoss as BinaryCrossEntropyLoss
     from tinytorch.core.losses import CrossEntropyLoss as CrossEntropyLoss
     from tinytorch.core.losses import MSELoss as MSELoss
+    from tinytorch.core.optimizers import SGD as SGD
+    from tinytorch.core.optimizers import Adam as Adam
+    from tinytorch.core.optimizers import AdamW as AdamW
+    from tinytorch.core.optimizers import Optimizer as Optimizer
     from tinytorch.core.tensor import Tensor as Tensor
     from tinytorch.core.tensor import cat as cat
     from tinytorch.core.tensor import stack as stack
     from tinytorch.core.tensor import where as where
+    from tinytorch.core.training import CosineSchedule as CosineSchedule
+    from tinytorch.core.training import Trainer as Trainer
+    from tinytorch.core.training import clip_grad_norm as clip_grad_norm
 
 _HOME = {
+    "Adam": "core.optimizers",
+    "AdamW": "core.optimizers",
     "BinaryCrossEntropyLoss": "core.losses",
+    "CosineSchedule": "core.training",
     "CrossEntropyLoss": "core.losses",
     "Dropout": "core.layers",
     "GELU": "core.activations",
@@ -39,14 +49,18 @@ _HOME = {
     "Linear": "core.layers",
     "MSELoss": "core.losses",
     "Module": "core.layers",
+    "Optimizer": "core.optimizers",
     "Parameter": "core.layers",
     "ReLU": "core.activations",
+    "SGD": "core.optimizers",
     "Sequential": "core.layers",
     "Sigmoid": "core.activations",
     "Softmax": "core.activations",
     "Tanh": "core.activations",
     "Tensor": "core.tensor",
+    "Trainer": "core.training",
     "cat": "core.tensor",
+    "clip_grad_norm": "core.training",
     "enable_autograd": "core.autograd",
     "manual_seed": "core.layers",
     "no_grad": "core.autograd",
@@ -56,13 +70,18 @@ _HOME = {
 
 __all__ = [
     "GELU",
+    "SGD",
+    "Adam",
+    "AdamW",
     "BinaryCrossEntropyLoss",
+    "CosineSchedule",
     "CrossEntropyLoss",
     "Dropout",
     "Layer",
     "Linear",
     "MSELoss",
     "Module",
+    "Optimizer",
     "Parameter",
     "ReLU",
     "Sequential",
@@ -70,7 +89,9 @@ __all__ = [
     "Softmax",
     "Tanh",
     "Tensor",
+    "Trainer",
     "cat",
+    "clip_grad_norm",
     "enable_autograd",
     "manual_seed",
     "no_grad",

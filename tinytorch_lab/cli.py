@@ -49,8 +49,27 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="write nothing; say what is stale and fail if something is"
     )
     export.set_defaults(run=_export)
+    check = commands.add_parser("check", help="check lessons against the standard (authors)")
+    check.add_argument("modules", nargs="*", metavar="NN", help="modules to check (default: every lesson)")
+    check.add_argument(
+        "--mutants", action="store_true", help="plant mistakes in the solutions: do the tests notice them?"
+    )
+    check.add_argument("--sample", type=int, metavar="N", help="plant only N mistakes in each lesson")
+    check.add_argument("--seed", type=int, default=0, help="which N (default: 0)")
+    check.add_argument("--changed", action="store_true", help="plant them only in lessons that git says have changed")
+    check.add_argument("--watch", action="store_true", help="check again after every change, until Ctrl-C")
+    check.set_defaults(run=_check)
     doctor = commands.add_parser("doctor", help="what is installed where, what is wrong and how to mend it")
     doctor.set_defaults(run=_doctor)
+    calibrate = commands.add_parser("calibrate", help="measure what this machine can do at most, for the roofline")
+    calibrate.add_argument("--force", action="store_true", help="measure again, though it was measured before")
+    calibrate.set_defaults(run=_calibrate)
+    history = commands.add_parser("history", help="the measurements that are kept here: the latest of them")
+    history.set_defaults(run=_history)
+    instead = history.add_mutually_exclusive_group()
+    instead.add_argument("--csv", action="store_true", help="print the figures of all as CSV instead")
+    instead.add_argument("--json", action="store_true", help="print all, whole, as JSON instead")
+    instead.add_argument("--clear", action="store_true", help="delete all instead")
     return parser
 
 
@@ -103,6 +122,19 @@ def _export(arguments: argparse.Namespace) -> int:
     return 1 if stale else 0
 
 
+def _check(arguments: argparse.Namespace) -> int:
+    from tinytorch_lab.course.check import command, watch
+
+    root = _source_root(Path.cwd())
+    wanted = command.Wanted(
+        tuple(arguments.modules), arguments.mutants, arguments.sample, arguments.seed, arguments.changed
+    )
+    if not arguments.watch:
+        return 0 if command.check(root, wanted) else 1
+    watch.watch([root / "modules"], lambda: command.check(root, wanted))
+    return 0
+
+
 def _source_root(start: Path) -> Path:
     from tinytorch_lab.course.errors import CourseError
 
@@ -123,6 +155,45 @@ def _doctor(arguments: argparse.Namespace) -> int:
     problems = sum(not finding.fine for finding in findings)
     print(f"{problems} problem{'' if problems == 1 else 's'} found." if problems else "All well.")
     return 1 if problems else 0
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from time import perf_counter
+
+    from tinytorch_lab.profiler import calibrate, roofline
+
+    if calibrate.complaint():
+        print(calibrate.complaint())
+    limits = None if arguments.force else calibrate.calibrated(measure=False)
+    when = f"Measured {limits.measured}" if limits else ""
+    if limits is None:
+        started = perf_counter()
+        limits = calibrate.calibrate()
+        when = f"Measured in {perf_counter() - started:.1f} s"
+    for line in roofline.limits_in_words(limits):
+        print(line)
+    kept = calibrate.is_kept(limits)
+    print(f"{when}, {'kept' if kept else 'but it cannot be kept'} in {calibrate.cache_file()}.")
+    return 0 if kept else 1
+
+
+def _history(arguments: argparse.Namespace) -> int:
+    from tinytorch_lab.archive.file import HistoryError
+    from tinytorch_lab.show.explorer import history
+
+    kept = history()
+    try:
+        if arguments.clear:
+            print(f"{kept.clear()} measurements were deleted.")
+            return 0
+    except HistoryError as error:
+        print(f"tinytorch-lab: {error}", file=sys.stderr)
+        return 1
+    if arguments.csv or arguments.json:
+        print(kept.to_csv() if arguments.csv else kept.to_json(), end="")
+    else:
+        print(kept)
+    return 0
 
 
 if __name__ == "__main__":

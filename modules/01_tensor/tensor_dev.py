@@ -33,7 +33,6 @@
 # | reshape, transpose | 0 | 0 | |
 #
 # A processor computes more numbers than memory delivers: `add` waits for memory, a large product need not. You will check this.
-
 # %%
 #| default_exp core.tensor
 #| export
@@ -191,7 +190,7 @@ def test_reshape():
     for old, new in [((2, 6), (2, -1, 3)), ((1,), ()), ((0, 3), (3, 0)), ((6, 2), (-1,)), ((0, 3), (-1, 2))]:
         gives(np.arange(math.prod(old)).reshape(new), reshape, np.arange(math.prod(old)).reshape(old), new)
     for wrong, shape in [(x, (-1, 5)), (x, (13,)), (x, (3, -1, -1)), (x, (24, -1)), (x, (0, -1)), (x, (-2, -6)), (x, (-2, 6)),
-                         (np.ones(1), (-1, -1)), (np.zeros((0, 3)), (0, -1))]:
+                         (np.ones(1), (-1, -1)), (np.zeros((0, 3)), (0, -1)), (np.ones(16), (-2, -2))]:
         refuses(ValueError, [str(wrong.shape), str(shape)], reshape, wrong, shape)
     ### END HIDDEN TESTS
 test_reshape()
@@ -261,7 +260,6 @@ test_transpose()
 # %% [markdown]
 # **Predict, then run.** `x` takes 16 MiB (`x.nbytes`). Which of the four statements need memory, and how much? Write down four
 # numbers, then read the peak of each statement and `views.net_bytes`: how many of the four results keep memory of their own?
-
 # %%
 x = rng.standard_normal((2048, 2048), dtype=np.float32)
 A, B = x[:96, :96].copy(), x[96:192, :96].copy()
@@ -572,7 +570,6 @@ def _keep_precision(result: Array, inputs: tuple[Any, ...]) -> Array:
         return as_array(result, result.dtype)
     floats = [x.dtype for x in inputs if isinstance(x, Tensor) and x.dtype.kind == "f"]
     return result.astype(np.result_type(*floats) if floats else FLOAT32, copy=False)
-
 # %%
 #| export
 class Tensor:
@@ -709,9 +706,8 @@ spread = reduce_var(x)
 
 # %% [markdown]
 # ### 2.2 The order of access
-# Memory comes in cache lines, 64 bytes on most processors (source: Intel's optimization manual): 16 float32 at a time. Both
-# statements add up 2048 x 2048 numbers, along the rows of `x` and along those of its transpose. **Predict, then run:** how many
-# times slower is the second? And in bytes/s?
+# Memory comes in cache lines, 64 bytes on most processors (source: Intel's manuals), 16 float32 at a time. Both statements add up
+# `x`, along its rows and along those of its transpose. **Predict, then run:** how many times slower is the second? And in bytes/s?
 # %%
 # %%measure --time -o traversal
 along_rows = [reduce_sum(row) for row in x]
@@ -727,8 +723,7 @@ square = rng.standard_normal((n, n), dtype=np.float32)
 product = matmul_loops(square, square)
 
 # %% [markdown]
-# Compare `growth.time.exponent`, its `interval` and `growth.memory.exponent` with it. What else costs where n is small?
-
+# Compare `growth.time.exponent`, `growth.time.interval` and `growth.memory.exponent` with it. What else costs where n is small?
 # %% [markdown]
 # ## Part 3: Production context
 # - A PyTorch tensor is what you built: a storage, sizes, strides and an offset. *Tensor Views* in its documentation lists the
@@ -762,7 +757,6 @@ def test_tensor():
         assert got.dtype == dtype, f"{got} should be {dtype}"
     ### END HIDDEN TESTS
 test_tensor()
-
 # %%
 if __name__ == "__main__":
     test_as_array(), test_contiguous_strides(), test_reshape(), test_transpose(), test_broadcast_shape(), test_expand()
@@ -775,9 +769,8 @@ if __name__ == "__main__":
 # by your two times, after how many passes would a copy of the transpose have paid for itself?
 #
 # ### BEGIN SOLUTION
-# Only `turned_flat`, 16 MiB (`turned_flat.nbytes`): no stride describes column order as one axis. The copy costs about a slow pass;
-# each later pass saves slow - fast, so it pays after one or two. Rubric: 2 points the result and its bytes, 3 the strides, 3 the
-# break-even by own times.
+# Only `turned_flat`, 16 MiB (`x.nbytes`): no stride describes column order as one axis. It costs about a slow pass; each later one
+# saves slow - fast: it pays after one or two. Rubric: 2 points the result and its bytes, 3 the strides, 3 the break-even.
 # ### END SOLUTION
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "01-question-temporaries", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}

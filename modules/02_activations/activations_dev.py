@@ -274,6 +274,7 @@ def test_softmax():
     for dim in (0, 1, 2, -1, -2):
         assert np.allclose(gives(np.exp(y) / np.exp(y).sum(dim, keepdims=True), softmax, y, dim).sum(dim), 1), f"dim={dim}"
     gives(softmax(y), softmax, y - 3e4)  # a constant cancels
+    gives([[0.5, 0.5], [0.5, 0.5]], softmax, np.array([[0.0, 0], [2000, 2000]]))  # each row has its own largest
     gives([[0.5, 0, 0.5]], softmax, np.array([[7, -np.inf, 7]]))
     assert softmax(np.empty((2, 0))).shape == (2, 0), "an empty axis has no shares to give"
     ### END HIDDEN TESTS
@@ -349,7 +350,7 @@ bent = tanh(x)
 # %% [markdown]
 # ### 2.2 Temporaries
 # Each intermediate result of a formula is an array as large as `x`, written to memory and read again. **Predict, then run:** how many
-# arrays of 16 MiB does each function hold at its peak, its result among them?
+# arrays as large as `x`, 16 MiB (`x.nbytes`), does each function hold at its peak, its result among them?
 # %%
 # %%measure -o temporaries
 clipped = relu(x)
@@ -418,8 +419,8 @@ shares = softmax(row)
 #   `approximate` (PyTorch documentation, *torch.nn.GELU*).
 # - `torch.compile` and XLA *fuse* a chain of elementwise functions into one loop: each element is read once, taken through the whole
 #   chain in registers, and written once. Your `in_blocks` does that with caches in place of registers.
-# - ReLU replaced tanh in deep networks with AlexNet (Krizhevsky, Sutskever and Hinton, 2012); GPT-2's code uses the tanh form of GELU
-#   (Radford and others, 2019).
+# - ReLU replaced tanh in deep networks with AlexNet (Krizhevsky, Sutskever and Hinton, 2012); the tanh form of GELU is that of the paper's
+#   authors, from when an exact one was slow (Hendrycks and Gimpel, 2016).
 
 # %% [markdown]
 # ## Integration test
@@ -454,7 +455,7 @@ if __name__ == "__main__":
 # memory on your machine, and which would gain from a processor that computes twice as fast? Say what the second would gain.
 #
 # ### BEGIN SOLUTION
-# add moves 3 * 16 MiB, relu 2 * 16 MiB; divided by their times both come out near the same bandwidth, so they wait for memory and gain
+# add moves three arrays, relu two; their bytes divided by their times both come out near the same bandwidth, so they wait for memory and gain
 # nothing. Sigmoid and tanh reach fewer elements per second than relu with the same 8 bytes: the difference is arithmetic (and, in sigmoid,
 # temporaries), at most that part halves. Rubric: 3 points the rates, 3 the verdicts by comparing them, 2 the bound of the gain.
 # ### END SOLUTION
@@ -465,7 +466,7 @@ if __name__ == "__main__":
 #
 # ### BEGIN SOLUTION
 # sigmoid: e, the numerator, and 1 + e, whose memory the quotient takes over: three arrays. softmax: the differences and their exponentials:
-# two; the division is in place. blocked: the result and some blocks of 256 KiB. Small blocks pay Python's call for every few elements;
+# two; the division is in place. blocked: the result and some blocks of 256 KiB (`4 * 65_536`). Small blocks pay Python's call for every few elements;
 # large ones put the intermediate results back into memory. Rubric: 3 points the arrays, 2 the peak in blocks, 3 both ends with times.
 # ### END SOLUTION
 

@@ -22,7 +22,7 @@
 
 # %% [markdown]
 # ## Part 1: Foundations
-# A linear layer maps `in` numbers to `out` numbers: $y = xW + b$, with W of shape (in, out) and b of shape (out,). W and b are its
+# A linear layer maps *in* numbers to *out* numbers: $y = xW + b$, with W of shape (in, out) and b of shape (out,). W and b are its
 # **parameters**: the numbers that make one layer differ from another. For a batch of B rows in float32:
 #
 # | | count |
@@ -136,7 +136,6 @@ def test_linear_by_rows():
     assert linear_by_rows(x.astype(np.float32), weight, bias).dtype == np.float32, "the dtype of x"
     ### END HIDDEN TESTS
 test_linear_by_rows()
-
 # %% [markdown]
 # ### 1.3 A linear layer: the real one
 # One product for all rows. More axes before the last one are only more rows: seen as a matrix, they still make one product, where
@@ -491,8 +490,8 @@ class Sequential(Module):
 # %% [markdown]
 # ## Part 2: Systems analysis
 # ### 2.1 Memory
-# **Predict, then run:** what does each statement keep, and what is its peak? By `linear_cost` the first layer has 1024 * 1024 + 1024
-# parameters of 4 bytes; `hidden` has a row of 1024 for each of the 256 rows of `x`.
+# **Predict, then run:** what does each statement keep, and what is its peak? `linear_cost` has the parameters of a layer, of 4 bytes each;
+# `hidden` has a row of 1024 for each of the 256 rows of `x`.
 # %%
 # %%measure -o memory
 model = Sequential(Linear(1024, 1024), Linear(1024, 10))
@@ -502,7 +501,7 @@ scores = model[1](hidden)
 # %% [markdown]
 # The first peak is higher than what it keeps: find the line of `scaled_uniform` that needs it.
 # ### 2.2 The batch
-# For one row, 2 million flops use 4 MiB of weights once. For more rows the weights are the same. **Predict:** from which batch on does
+# For one row each weight is read for two flops. For more rows the weights are the same. **Predict:** from which batch on does
 # the time grow in proportion?
 # %%
 # %%complexity batch=1..4096 -o by_batch
@@ -536,7 +535,8 @@ def test_layers():
     net = Sequential(Linear(4, 5), Dropout(0.5), Linear(5, 2, bias=False))
     data = test_rng.standard_normal((6, 4))
     names = ["0.weight", "0.bias", "2.weight"]
-    assert [name for name, _ in net.named_parameters()] == names and sum(p.size for p in net.parameters()) == 35
+    found = [name for name, _ in net.named_parameters()]
+    assert found == names and sum(p.size for p in net.parameters()) == 35, f"expected {names} with 35 numbers, got {found}"
     first, last = net[0], net[2]
     expected = (data @ first.weight.data + first.bias.data) @ last.weight.data
     gives(expected, net.eval()(Tensor(data)).numpy)
@@ -569,7 +569,7 @@ if __name__ == "__main__":
 # the curve bend, and what limits the layer on each side? A server gets one request of one row per millisecond: what would you do?
 #
 # ### BEGIN SOLUTION
-# At one row the flops per second are low: 4 MiB of weights are read for 2 flops each, so the time is that of the traffic. Each further row adds
+# At one row the flops per second are low: each weight is read for 2 flops, so the time is that of the traffic. Each further row adds
 # arithmetic only, until arithmetic takes longer than the traffic: there the curve bends to slope 1 and flops per second stay. Gather
 # requests for a few milliseconds: their rows share the weights. Rubric: 3 points the rates, 3 both limits, 2 batching with its latency.
 # ### END SOLUTION
@@ -579,8 +579,8 @@ if __name__ == "__main__":
 # this model take more memory than its parameters?
 #
 # ### BEGIN SOLUTION
-# Model: keeps 4 * (1024 * 1024 + 1024 + 10240 + 10) bytes, 4.04 MiB; the peak has float64 numbers (8 MiB) beside their float32 copy (4 MiB).
-# hidden: 256 * 1024 * 4 = 1 MiB; scores: 10 KiB. Each row takes 4 * (1024 + 10) bytes, so from 4.04 MiB / 4136 B, 1,024 rows on.
+# Model: keeps 4.04 MiB (`4 * sum(p.size for p in model.parameters())`); the peak has the first layer's float64 numbers beside their float32 copy.
+# hidden takes 1 MiB (`hidden.data.nbytes`); scores hardly anything. Each row takes 4 * (1024 + 10) bytes, so the break-even is at 1,024 rows.
 # Rubric: 3 points the model with float64, 2 the results, 3 the break-even.
 # ### END SOLUTION
 
@@ -590,7 +590,7 @@ if __name__ == "__main__":
 #
 # ### BEGIN SOLUTION
 # Near 1 for batch and 2 for d once the product dominates; at small sizes the call and the traffic count and both come out low. The call allocates
-# its result only: batch * d, exponents 1 and 1. The first layer: 1024 / 10 times the flops of the second. Rubric: 3 points exponents, 2 the reason,
+# its result only: batch * d, exponents 1 and 1. The first layer, with 1024 outputs against 10. Rubric: 3 points exponents, 2 the reason,
 # 2 memory, 1 the layer.
 # ### END SOLUTION
 

@@ -99,6 +99,7 @@ def test_squared_error():
     y, t = rng.standard_normal((2, 3, 5)).astype(np.float32), rng.standard_normal((2, 3, 5)).astype(np.float32)
     assert gives(sum((a - b) ** 2 for a, b in zip(y.ravel(), t.ravel(), strict=True)) / 30, squared_error, y, t).dtype == np.float32
     gives(0, squared_error, y, y)
+    refuses(ValueError, ["(4,)", "(4, 1)"], squared_error, np.zeros(4), np.zeros((4, 1)))
     ### END HIDDEN TESTS
 test_squared_error()
 
@@ -184,9 +185,15 @@ def test_check_ids():
     refuses(ValueError, ["(3, 4)", "(3, 1)"], check_ids, np.array([[0], [1], [2]]), rows)
     refuses(ValueError, ["(4,)"], check_ids, np.array([0, 1, 2, 3]), np.zeros(4))
     refuses(TypeError, ["bool"], check_ids, np.array([True, False, True]), rows)
-    check_ids(np.array([], dtype=np.uint8), np.zeros((0, 4))), check_ids(np.array([3, 3, 0], dtype=np.uint8), rows)
+    refuses(IndexError, ["0"], check_ids, np.array([0]), np.zeros((1, 0)))  # no class at all
+    for fine in ([3, 3, 0], [2, 2, 2]):
+        check_ids(np.array(fine, dtype=np.uint8), rows)
+    check_ids(np.array([], dtype=np.uint8), np.zeros((0, 4)))
     ### END HIDDEN TESTS
 test_check_ids()
+
+# %% [markdown]
+# Now the steps themselves: check, all logarithms, one of each row, their mean.
 
 # %% nbgrader={"grade": false, "grade_id": "04-cross-entropy-steps", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def cross_entropy_in_steps(scores, ids):
@@ -209,6 +216,7 @@ def test_cross_entropy_in_steps():
     y, ids = rng.standard_normal((6, 4)).astype(np.float32), np.array([3, 0, 2, 2, 1, 0])
     by_hand = [math_log_sum(row) - row[c] for row, c in zip(y.tolist(), ids, strict=True)]
     gives(sum(by_hand) / 6, cross_entropy_in_steps, y, ids)
+    refuses(IndexError, ["-1"], cross_entropy_in_steps, x, np.array([-1, 0]))
     ### END HIDDEN TESTS
 
 def math_log_sum(row):
@@ -235,7 +243,7 @@ def cross_entropy(scores: Array, ids: Array) -> Array:
     # HINTS: np.exp(shifted, out=shifted) computes in place; pick before you overwrite.
     ### BEGIN SOLUTION
     check_ids(ids, scores)
-    shifted = scores - scores.max(axis=1, keepdims=True, initial=-np.inf)
+    shifted = scores - scores.max(axis=1, keepdims=True)
     picked = shifted[np.arange(len(ids)), ids]
     np.exp(shifted, out=shifted)
     return np.mean(np.log(shifted.sum(axis=1)) - picked)
@@ -249,6 +257,7 @@ def test_cross_entropy():
     ### BEGIN HIDDEN TESTS
     gives(sum(math_log_sum(row) - row[c] for row, c in zip(x.tolist(), ids, strict=True)) / 5, cross_entropy, x, ids)
     gives(cross_entropy(x, ids), cross_entropy, x - 700, ids)
+    gives(np.log(2), cross_entropy, np.array([[0.0, 0], [2000, 2000]]), np.array([0, 1]))  # each row has its own largest
     before = x.copy()
     assert cross_entropy(x.astype(np.float32), ids).dtype == np.float32 and np.array_equal(x, before), "input unchanged, dtype kept"
     refuses(ValueError, ["(5,)"], cross_entropy, x[:, 0], ids)
@@ -257,7 +266,7 @@ def test_cross_entropy():
 test_cross_entropy()
 
 # %% [markdown]
-# **Predict, then run.** Scores of 32 MiB: the peak of both forms, and the ratio of their times?
+# **Predict, then run.** Scores of 32 MiB (`scores.nbytes`): the peak of both forms, and the ratio of their times?
 
 # %%
 scores = rng.standard_normal((1024, 8192), dtype=np.float32)
@@ -309,6 +318,7 @@ def test_binary_cross_entropy():
     assert np.isclose(binary_cross_entropy(tiny, np.zeros(2)) / 5e-10, 1, rtol=1e-6), "log(1 - p) of a small p keeps its digits"
     refuses(ValueError, ["-0.5"], binary_cross_entropy, np.array([-0.5, 0.5]), np.ones(2))
     refuses(ValueError, ["nan"], binary_cross_entropy, np.array([np.nan, 0.5]), np.ones(2))
+    refuses(ValueError, ["(2,)", "(2, 1)"], binary_cross_entropy, np.full(2, 0.5), np.ones((2, 1)))
     ### END HIDDEN TESTS
 test_binary_cross_entropy()
 
@@ -363,7 +373,7 @@ surprise = cross_entropy(some, right)
 
 # %% [markdown]
 # ### 2.3 Memory
-# **Predict, then run:** the peaks of the three losses on 8 million outputs, in arrays of 32 MiB.
+# **Predict, then run:** the peaks of the three losses, in arrays as large as `scores`.
 # %%
 chances = sigmoid(scores)
 outcomes = (rng.random(scores.shape, dtype=np.float32) < 0.5).astype(np.float32)
@@ -417,8 +427,8 @@ if __name__ == "__main__":
 # take for them? What else could be done if even one array is too much?
 #
 # ### BEGIN SOLUTION
-# In steps: the shifted scores and their exponentials, 64 MiB; at once: 32 MiB, since the exponentials take the place of the differences. 8192 *
-# 50257 * 4 bytes are 1.53 GiB: 3.07 GiB against 1.53 GiB. Rows do not depend on each other: compute the mean block by block of rows.
+# In steps: the shifted scores and their exponentials, 64 MiB (`2 * scores.nbytes`); at once one array, since the exponentials take the place of the
+# differences. Of the model one array is 1.53 GiB (`8192 * 50257 * 4`), so twice that against once. Rows do not depend on each other: compute the mean block by block of rows.
 # Rubric: 3 points the arrays, 2 the times, 2 the extrapolation, 1 the blocks.
 # ### END SOLUTION
 
@@ -438,7 +448,7 @@ if __name__ == "__main__":
 #
 # ### BEGIN SOLUTION
 # 1 and 1 in time and memory. Small sizes pay the fixed cost of some NumPy calls, large ones leave the cache. Binary cross-entropy: two
-# logarithms and their products are arrays of 32 MiB that live at once, where the squared error holds two and cross-entropy one. Rubric: 3
+# logarithms and their products are arrays that live at once, where the squared error holds two and cross-entropy one. Rubric: 3
 # points exponents, 3 the costs per score, 2 the arrays.
 # ### END SOLUTION
 

@@ -37,13 +37,13 @@ def unbroadcast(g: Array, shape: Shape) -> Array:
 
     Raises ValueError, with both shapes, if ``shape`` does not broadcast to that of ``g``.
     """
-    summed = g.sum(axis=tuple(range(g.ndim - len(shape)))) if g.ndim > len(shape) else g
-    stretched = tuple(i for i, size in enumerate(shape) if size == 1 and summed.shape[i] != 1) if summed.ndim == len(shape) else ()
-    if stretched:
-        summed = summed.sum(axis=stretched, keepdims=True)
-    if summed.shape != shape:
+    if g.shape == shape:
+        return g
+    added = g.ndim - len(shape)
+    if added < 0 or any(size not in (1, of_g) for size, of_g in zip(shape, g.shape[added:], strict=True)):
         raise ValueError(f"A gradient of shape {g.shape} does not fit an input of shape {shape}.")
-    return summed
+    stretched = [added + i for i, size in enumerate(shape) if size == 1]
+    return g.sum(axis=(*range(added), *stretched)).reshape(shape)
 
 
 gradient(ops.add)(lambda g, y, a, b: (g, g))
@@ -207,6 +207,10 @@ def d_concatenate(g: Array, y: Array, *arrays: Array, dim: int = 0) -> tuple[Gra
     """y = the arrays one after the other along dim: the parts of g."""
     return tuple(np.split(g, np.cumsum([array.shape[dim] for array in arrays])[:-1], axis=dim))
 
+def freed(*_: Any) -> None:
+    """Stands where the operation of a tensor was, once ``backward`` has been there."""
+    raise RuntimeError("backward() went through this computation before and gave its memory back: compute the loss again.")
+
 
 def count_uses(root: Tensor) -> dict[int, int]:
     """How often each tensor that requires gradients is an input in the computation of ``root``, by ``id``; ``root`` itself 0 times.
@@ -226,10 +230,6 @@ def count_uses(root: Tensor) -> dict[int, int]:
                     uses[id(x)] = 1
                     waiting.append(x)
     return uses
-
-def freed(*_: Any) -> None:
-    """Stands where the operation of a tensor was, once ``backward`` has been there."""
-    raise RuntimeError("backward() went through this computation before and gave its memory back: compute the loss again.")
 
 
 def add_gradient(sums: dict[int, tuple[Array, bool]], key: int, new: Array, own: bool) -> None:
@@ -271,29 +271,6 @@ def input_gradients(op: Callable[..., Any], g: Array, y: Tensor, inputs: tuple[A
         taken.append(grad)
     return found
 
-
-def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
-    """Add the gradient of ``root`` with respect to each tensor that it was computed from, and that requires one, to its ``grad``.
-
-    ``g`` is the gradient of ``root`` itself, of its shape; without it ``root`` must be one number, and g is 1. The computation is given
-    back on the way. RuntimeError if there is nothing to differentiate, or no more; ValueError for a g of another shape.
-    """
-    sums = {id(root): first_gradient(root, g)}
-    uses, ready = count_uses(root), [root]
-    while ready:
-        tensor = ready.pop()
-        total, own = sums.pop(id(tensor))
-        if tensor.op is None:
-            keep_gradient(tensor, total, own)
-            continue
-        for found in run(tensor, total):
-            if found is not None:
-                x, dx, new = found
-                add_gradient(sums, id(x), dx, new)
-                uses[id(x)] -= 1
-                if uses[id(x)] == 0:
-                    ready.append(x)
-
 def first_gradient(root: Tensor, g: ArrayLike | Tensor | None) -> tuple[Array, bool]:
     """The gradient that the walk begins with: a copy of ``g``, or 1."""
     if not root.requires_grad:
@@ -320,6 +297,29 @@ def run(tensor: Tensor, g: Array) -> list[Any]:
     if observer is not None:
         observer(Event(op.__name__, params, (g, *inputs), tensor, "backward", time.perf_counter() - started))
     return found
+
+
+def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
+    """Add the gradient of ``root`` with respect to each tensor that it was computed from, and that requires one, to its ``grad``.
+
+    ``g`` is the gradient of ``root`` itself, of its shape; without it ``root`` must be one number, and g is 1. The computation is given
+    back on the way. RuntimeError if there is nothing to differentiate, or no more; ValueError for a g of another shape.
+    """
+    sums = {id(root): first_gradient(root, g)}
+    uses, ready = count_uses(root), [root]
+    while ready:
+        tensor = ready.pop()
+        total, own = sums.pop(id(tensor))
+        if tensor.op is None:
+            keep_gradient(tensor, total, own)
+            continue
+        for found in run(tensor, total):
+            if found is not None:
+                x, dx, new = found
+                add_gradient(sums, id(x), dx, new)
+                uses[id(x)] -= 1
+                if uses[id(x)] == 0:
+                    ready.append(x)
 
 
 class no_grad(ContextDecorator):

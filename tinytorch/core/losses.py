@@ -46,7 +46,7 @@ def cross_entropy(scores: Array, ids: Array) -> Array:
     Errors are those of ``check_ids``.
     """
     check_ids(ids, scores)
-    shifted = scores - scores.max(axis=1, keepdims=True, initial=-np.inf)
+    shifted = scores - scores.max(axis=1, keepdims=True)
     picked = shifted[np.arange(len(ids)), ids]
     np.exp(shifted, out=shifted)
     return np.mean(np.log(shifted.sum(axis=1)) - picked)

@@ -40,3 +40,18 @@ def notebook_text(module: Module) -> str:
     if root:
         return to_text(student_notebook(root / module.source))
     return (BUNDLE / module.notebook).read_text(encoding="utf-8")
+
+
+def milestones() -> tuple[str, ...]:
+    """The milestones' notebooks, relative to the student folder: ``milestones/1_1957_perceptron.ipynb``, in their order."""
+    root = checkout()
+    found = (root / "milestones").glob("[0-9]_*.py") if root else (BUNDLE / "milestones").glob("[0-9]_*.ipynb")
+    return tuple(sorted(f"milestones/{path.stem}.ipynb" for path in found))
+
+
+def milestone_text(notebook: str) -> str:
+    """One of ``milestones()`` as the text of a notebook."""
+    root = checkout()
+    if root:
+        return to_text(student_notebook((root / notebook).with_suffix(".py")))
+    return (BUNDLE / notebook).read_text(encoding="utf-8")

@@ -60,9 +60,9 @@ def find_folder(start: Path) -> Folder | None:
 
 
 def new_student_folder(path: Path) -> list[Path]:
-    """Make a student folder at ``path`` with every lesson's student notebook; returns the files written.
+    """Make a student folder at ``path`` with every lesson's student notebook and the milestones; returns the files written.
 
-    In a folder that is one already, lessons that are missing are added and nothing else is touched. Raises CourseError if
+    In a folder that is one already, notebooks that are missing are added and nothing else is touched. Raises CourseError if
     ``path`` is a file, holds something else, or belongs to a class.
     """
     _check_place(path)
@@ -72,6 +72,10 @@ def new_student_folder(path: Path) -> list[Path]:
         if source.has_lesson(module) and not notebook.exists():
             write_atomic(notebook, source.notebook_text(module))
             written.append(notebook)
+    for name in source.milestones():
+        if not (path / name).exists():
+            write_atomic(path / name, source.milestone_text(name))
+            written.append(path / name)
     for package in ("core", "perf"):
         (path / "tinytorch" / package).mkdir(parents=True, exist_ok=True)
     if not (path / MARKER).exists():
@@ -101,4 +105,4 @@ def _check_place(path: Path) -> None:
 
 def _half_made(path: Path) -> bool:
     """Whether the folder holds only what an interrupted ``new`` leaves behind."""
-    return {entry.name for entry in path.iterdir()} <= {"modules", "tinytorch"}
+    return {entry.name for entry in path.iterdir()} <= {"modules", "milestones", "tinytorch"}
