@@ -1,4 +1,4 @@
-"""Put the students' notebooks into the wheel, made from modules/ by the code that makes a release."""
+"""Put the students' notebooks into the wheel, made from modules/ and milestones/ by the code that makes a release."""
 
 import sys
 import tempfile
@@ -9,7 +9,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class StudentNotebooks(BuildHookInterface):
-    """Adds ``tinytorch_lab/_course`` to a wheel: course.toml and one notebook a lesson, no sources."""
+    """Adds ``tinytorch_lab/_course`` to a wheel: course.toml, one notebook a lesson and one a milestone, no sources."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Generate into a temporary folder and include that; an editable install reads modules/ itself."""
@@ -26,6 +26,9 @@ class StudentNotebooks(BuildHookInterface):
                 target = folder / module.notebook
                 target.parent.mkdir(parents=True)
                 target.write_bytes(source.notebook_text(module).encode())
+        (folder / "milestones").mkdir()
+        for name in source.milestones():
+            (folder / name).write_bytes(source.milestone_text(name).encode())
         build_data["force_include"][str(folder)] = "tinytorch_lab/_course"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

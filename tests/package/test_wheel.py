@@ -57,6 +57,19 @@ def test_the_wheel_holds_every_lessons_student_notebook(wheel: zipfile.ZipFile) 
     assert "tinytorch_lab/_course/course.toml" in wheel.namelist()
 
 
+def test_the_wheel_holds_every_milestones_notebook_and_no_source_of_one(wheel: zipfile.ZipFile) -> None:
+    names = {path.stem for path in MODULES.parent.glob("milestones/*.py")}
+    assert names
+    inside = [name for name in wheel.namelist() if "milestones/" in name]
+    assert sorted(inside) == sorted(f"tinytorch_lab/_course/milestones/{name}.ipynb" for name in names)
+
+
+def test_the_data_sets_load_from_the_wheel_with_their_licences(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    code = "from tinytorch.data import *; print(len(digits()[0]), len(mnist()[0]), len(photo_digits()[0]), len(shakespeare()))"
+    assert command("python", "-P", "-c", code, folder=tmp_path) == "1437 8500 8500 1036160\n"
+    assert [name for name in wheel.namelist() if name.endswith("dist-info/licenses/tinytorch/data/LICENSES.md")]
+
+
 def test_the_wheel_holds_no_lesson_source_and_no_hidden_test(wheel: zipfile.ZipFile) -> None:
     hidden = [line for path in MODULES.glob("*/*_dev.py") for line in hidden_lines(path.read_text(encoding="utf-8"))]
     assert len(hidden) > 20
