@@ -4,6 +4,8 @@
 kernel never holds the reference of what the lesson builds.
 """
 
+import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -100,11 +102,22 @@ __all__ = [
 ]
 
 
+_PACKAGES = ("data", "nn", "optim")
+
+
+def lazy(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """``__getattr__`` and ``__dir__`` of a package whose names are found in ``tinytorch.<home of the name>`` on first use."""
+
+    def find(name: str) -> Any:
+        if name not in home:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(f"tinytorch.{home[name]}"), name)
+
+    return find, lambda: sorted({*vars(sys.modules[package]), *home})
+
+
+_find, __dir__ = lazy("tinytorch", _HOME)
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'tinytorch' has no attribute {name!r}")
-    return getattr(import_module(f"tinytorch.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return import_module(f"tinytorch.{name}") if name in _PACKAGES else _find(name)

@@ -1,0 +1,211 @@
+"""The library beside PyTorch: time over PyTorch's for each workload, one thread each, in one process.
+
+``python benchmarks/library.py [PAIRS]`` (31 by default) needs ``torch`` (extra ``parity``). Both sides run the same calls on the
+same numbers in float32; their results are compared before anything is timed. Each pair runs both in alternating order, and
+a line shows the median and the quartiles of the ratios, and the goal (shared/field/library.md).
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy loads it
+
+import gc
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+import tinytorch as tiny
+
+torch.set_num_threads(1)
+rng = np.random.default_rng(0)
+INNER_S = 0.01
+
+
+class Workload(NamedTuple):
+    """The same work twice; each side returns arrays that must agree."""
+
+    name: str
+    goal: float
+    ours: Callable[[], list[Any]]
+    theirs: Callable[[], list[Any]]
+
+
+def floats(*shape: int) -> Any:
+    return rng.standard_normal(shape).astype(np.float32)
+
+
+def linear() -> Workload:
+    x, layer, other = floats(64, 784), tiny.Linear(784, 256), torch.nn.Linear(784, 256)
+    same_start([layer], [other])
+    g, tiny_x, torch_x = floats(64, 256), tiny.Tensor(x), torch.from_numpy(x)
+
+    def ours() -> list[Any]:
+        layer.weight.grad = layer.bias.grad = None
+        out = layer(tiny_x)
+        out.backward(g)
+        return [out.data, layer.weight.grad, layer.bias.grad]
+
+    def theirs() -> list[Any]:
+        other.zero_grad()
+        out = other(torch_x)
+        out.backward(torch.from_numpy(g))
+        return [out.detach().numpy(), other.weight.grad.numpy().T, other.bias.grad.numpy()]
+
+    return Workload("linear 64x784 -> 256, forward and backward", 1.0, ours, theirs)
+
+
+def mlp_step() -> Workload:
+    x, ids = floats(64, 784), rng.integers(0, 10, 64)
+    model = tiny.Sequential(tiny.Linear(784, 256), tiny.ReLU(), tiny.Linear(256, 10))
+    other = torch.nn.Sequential(torch.nn.Linear(784, 256), torch.nn.ReLU(), torch.nn.Linear(256, 10))
+    same_start([model[0], model[2]], [other[0], other[2]])
+    mine, its = tiny.Adam(model.parameters()), torch.optim.Adam(other.parameters())
+    tiny_loss, torch_loss = tiny.CrossEntropyLoss(), torch.nn.CrossEntropyLoss()
+    tiny_x, torch_x, tiny_ids, torch_ids = tiny.Tensor(x), torch.from_numpy(x), tiny.Tensor(ids), torch.from_numpy(ids)
+
+    def ours() -> list[Any]:
+        mine.zero_grad()
+        loss = tiny_loss(model(tiny_x), tiny_ids)
+        loss.backward()
+        mine.step()
+        return [loss.data]
+
+    def theirs() -> list[Any]:
+        its.zero_grad()
+        loss = torch_loss(other(torch_x), torch_ids)
+        loss.backward()
+        its.step()
+        return [loss.detach().numpy()]
+
+    return Workload("MLP train step 784-256-10, batch 64, Adam", 0.8, ours, theirs)
+
+
+def one_input(name: str, goal: float, x: Any, run: Callable[[Any], Any], other: Callable[[Any], Any]) -> Workload:
+    """Forward and backward of a function of one tensor."""
+    mine, its = tiny.Tensor(x, requires_grad=True), torch.from_numpy(x.copy()).requires_grad_()
+    g = np.asarray(floats(*run(mine).shape), np.float32)
+
+    def ours() -> list[Any]:
+        mine.grad = None
+        out = run(mine)
+        out.backward(g)
+        return [out.data, mine.grad]
+
+    def theirs() -> list[Any]:
+        its.grad = None
+        out = other(its)
+        out.backward(torch.from_numpy(g))
+        return [out.detach().numpy(), its.grad.numpy()]
+
+    return Workload(name, goal, ours, theirs)
+
+
+def small_chain(x: Any) -> Any:
+    """200 operations on one number."""
+    for _ in range(100):
+        x = x * 1.01 + 0.5
+    return x
+
+
+def adam() -> Workload:
+    start, g = floats(1_000_000), floats(1_000_000)
+    mine, its = tiny.Tensor(start.copy(), requires_grad=True), torch.from_numpy(start.copy()).requires_grad_()
+    mine.grad, its.grad = g, torch.from_numpy(g.copy())
+    tiny_adam, torch_adam = tiny.Adam([mine]), torch.optim.Adam([its])
+
+    def ours() -> list[Any]:
+        tiny_adam.step()
+        return [mine.data]
+
+    def theirs() -> list[Any]:
+        torch_adam.step()
+        return [its.detach().numpy()]
+
+    return Workload("Adam step, 1M parameters", 1.1, ours, theirs)
+
+
+def same_start(layers: list[Any], others: list[Any]) -> None:
+    with torch.no_grad():
+        for layer, other in zip(layers, others, strict=True):
+            other.weight.copy_(torch.from_numpy(layer.weight.data.T.copy()))
+            other.bias.copy_(torch.from_numpy(layer.bias.data))
+
+
+def workloads() -> Iterator[Workload]:
+    yield linear()
+    yield mlp_step()
+    ids = rng.integers(0, 1000, 256)
+    tiny_loss, torch_loss, torch_ids = tiny.CrossEntropyLoss(), torch.nn.CrossEntropyLoss(), torch.from_numpy(ids)
+    scores = floats(256, 1000)
+    yield one_input(
+        "softmax and cross-entropy 256x1000",
+        1.2,
+        scores,
+        lambda x: tiny_loss(x, ids),
+        lambda x: torch_loss(x, torch_ids),
+    )
+    for approximate in ("tanh", "none"):
+        yield one_input(
+            f"GELU 1024x512, approximate={approximate}",
+            1.0,
+            floats(1024, 512),
+            tiny.GELU(approximate),
+            torch.nn.GELU(approximate=approximate),
+        )
+    yield adam()
+    yield one_input("200 tiny operations", 0.6, floats(1), small_chain, small_chain)
+
+
+def seconds(run: Callable[[], Any], calls: int) -> float:
+    started = time.perf_counter()
+    for _ in range(calls):
+        run()
+    return (time.perf_counter() - started) / calls
+
+
+def ratios(work: Workload, pairs: int) -> list[float]:
+    """Ours over theirs, once both have given the same."""
+    for got, expected in zip(work.ours(), work.theirs(), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-5, err_msg=work.name)
+    calls = max(1, round(INNER_S / seconds(work.theirs, 3)))
+    seconds(work.ours, calls), seconds(work.theirs, calls)
+    found = []
+    for pair in range(pairs):
+        gc.collect()
+        sides = [work.ours, work.theirs] if pair % 2 else [work.theirs, work.ours]
+        took = {side: seconds(side, calls) for side in sides}
+        found.append(took[work.ours] / took[work.theirs])
+    return found
+
+
+def import_seconds(module: str, times: int = 9) -> list[float]:
+    code = f"import time; s = time.perf_counter(); import {module}; print(time.perf_counter() - s)"
+    return [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(times)]
+
+
+def main() -> None:
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 31
+    print(
+        f"{date.today()}, Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}, {pairs} pairs"
+    )
+    print(f"{'workload':<46} {'over PyTorch':>20}   goal")
+    for work in workloads():
+        low, middle, high = statistics.quantiles(ratios(work, pairs), n=4)
+        print(f"{work.name:<46} {middle:6.2f} ({low:.2f}..{high:.2f})   {work.goal}", flush=True)
+    everything = "tinytorch; [getattr(tinytorch, name) for name in tinytorch.__all__]"
+    numpy_s, all_s = statistics.median(import_seconds("numpy")), statistics.median(import_seconds(everything))
+    print(f"import of every public name: {all_s:.3f} s, of NumPy alone {numpy_s:.3f} s (goal: at most 0.05 s more)")
+
+
+if __name__ == "__main__":
+    main()
