@@ -232,21 +232,24 @@ test_cross_entropy_in_steps()
 
 # %% nbgrader={"grade": false, "grade_id": "04-cross-entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
-def cross_entropy(scores: Array, ids: Array) -> Array:
+def cross_entropy(scores: Array, ids: Array, keep: dict[str, Array] | None = None) -> Array:
     """The mean surprise at classes ``ids`` (B,) by ``scores`` (B, C), in nats: a number. Holds one array of (B, C) beside the scores.
 
-    Errors are those of ``check_ids``.
+    A dict as ``keep`` gets the "exponentials" (B, C) and their "sums" (B,), for who needs the shares later. Errors are those of ``check_ids``.
     """
     # TODO: the formula above, with a single array of shape (B, C).
     # APPROACH: 1. check. 2. shifted = scores - their largest. 3. take the picked differences. 4. exponentials into the same array.
-    # 5. log of their sums, minus the picked; the mean.
+    # 5. their sums; put both into keep, if it is there. 6. log of the sums, minus the picked; the mean.
     # HINTS: np.exp(shifted, out=shifted) computes in place; pick before you overwrite.
     ### BEGIN SOLUTION
     check_ids(ids, scores)
     shifted = scores - scores.max(axis=1, keepdims=True)
     picked = shifted[np.arange(len(ids)), ids]
     np.exp(shifted, out=shifted)
-    return np.mean(np.log(shifted.sum(axis=1)) - picked)
+    sums = shifted.sum(axis=1)
+    if keep is not None:
+        keep.update(exponentials=shifted, sums=sums)
+    return np.mean(np.log(sums) - picked)
     ### END SOLUTION
 # %% nbgrader={"grade": true, "grade_id": "04-cross-entropy-test", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
 def test_cross_entropy():
@@ -260,6 +263,8 @@ def test_cross_entropy():
     gives(np.log(2), cross_entropy, np.array([[0.0, 0], [2000, 2000]]), np.array([0, 1]))  # each row has its own largest
     before = x.copy()
     assert cross_entropy(x.astype(np.float32), ids).dtype == np.float32 and np.array_equal(x, before), "input unchanged, dtype kept"
+    gives(cross_entropy(x, ids), cross_entropy, x, ids, kept := {})
+    assert np.allclose(kept["exponentials"] / kept["sums"][:, None], softmax(x)), "the exponentials over their sums are the shares"
     refuses(ValueError, ["(5,)"], cross_entropy, x[:, 0], ids)
     refuses(TypeError, ["float"], cross_entropy, x, ids * 1.0)
     ### END HIDDEN TESTS
@@ -341,7 +346,7 @@ class CrossEntropyLoss(Module):
     """Cross-entropy of scores (B, C), not probabilities, and class ids (B,)."""
 
     def forward(self, scores: Tensor, ids: Tensor | Array) -> Tensor:
-        return apply(cross_entropy, _floating(scores), _targets(ids))
+        return apply(cross_entropy, _floating(scores), _targets(ids), keep={})
 
 class BinaryCrossEntropyLoss(Module):
     """Binary cross-entropy of probabilities, as a sigmoid gives them, and targets of the same shape."""

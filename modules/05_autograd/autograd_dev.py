@@ -43,6 +43,8 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import ContextDecorator
+from functools import partial
+from operator import is_not
 from typing import Any
 
 import numpy as np
@@ -174,18 +176,16 @@ def d_multiply(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     """y = a * b: g * b, g * a."""
     # TODO: these three rules; each formula stands in its docstring.
     # APPROACH: differentiate y by each input, holding the other fixed, and multiply by g.
-    # HINTS: of a quotient, dy/db = -a / b^2 = -y / b; `lambda: ...` in place of an array computes it only if it is needed.
+    # HINTS: of a quotient, dy/db = -a / b^2 = -y / b; `lambda: ...` in place of an array computes it only if it is needed: often not.
     ### BEGIN SOLUTION
-    return g * b, g * a
+    return lambda: g * b, lambda: g * a
     ### END SOLUTION
-
 @gradient(ops.divide)
 def d_divide(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     """y = a / b: g / b, -g * y / b."""
     ### BEGIN SOLUTION
-    return g / b, -g * y / b
+    return lambda: g / b, lambda: -g * y / b
     ### END SOLUTION
-
 @gradient(ops.power)
 def d_power(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     """y = a^b: g * b * a^(b - 1), which is 0 where b is 0; and g * y * log(a), which is 0 where y is 0. The second only if needed."""
@@ -226,14 +226,12 @@ def d_relu(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
     ### BEGIN SOLUTION
     return (g * (x > 0),)
     ### END SOLUTION
-
 @gradient(sigmoid)
 def d_sigmoid(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
     """y = 1 / (1 + exp(-x)): g * y * (1 - y)."""
     ### BEGIN SOLUTION
     return (g * y * (1 - y),)
     ### END SOLUTION
-
 @gradient(tanh)
 def d_tanh(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
     """y = tanh(x): g * (1 - y^2)."""
@@ -280,7 +278,6 @@ def d_matmul(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
 
     return lambda: g @ np.swapaxes(b, -1, -2), db
     ### END SOLUTION
-
 @gradient(linear)
 def d_linear(g: Array, y: Array, x: Array, weight: Array, bias: Array | None = None) -> tuple[Gradient, ...]:
     """y = x @ weight + bias: g @ weight^T, x^T @ g over all rows, g summed over all rows. As many gradients as inputs."""
@@ -332,7 +329,6 @@ def d_mean(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool =
     ### BEGIN SOLUTION
     return (np.broadcast_to(keep_axes(g / (x.size // max(y.size, 1)), x, axis, keepdims), x.shape),)
     ### END SOLUTION
-
 @gradient(ops.reduce_max)
 def d_max(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
     """y = max(x): g for the largest element, in equal shares where several are largest."""
@@ -340,7 +336,6 @@ def d_max(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = 
     largest = x == keep_axes(y, x, axis, keepdims)
     return (keep_axes(g, x, axis, keepdims) * largest / largest.sum(axis=axis, keepdims=True, dtype=x.dtype),)
     ### END SOLUTION
-
 @gradient(ops.reduce_var)
 def d_var(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False, ddof: int = 1) -> tuple[Gradient, ...]:
     """y = sum((x - mean)^2) / (n - ddof): g * 2 (x - mean) / (n - ddof)."""
@@ -384,7 +379,6 @@ def d_permute(g: Array, y: Array, x: Array, order: Shape) -> tuple[Gradient, ...
     ### BEGIN SOLUTION
     return (g.transpose(np.argsort(normalize_axis(order, x.ndim))),)
     ### END SOLUTION
-
 @gradient(ops.index)
 def d_index(g: Array, y: Array, x: Array, key: Any) -> tuple[Gradient, ...]:
     """y = x[key]: zeros, and g added at key, as often as key names a place."""
@@ -416,19 +410,22 @@ test_moves()
 def d_softmax(g: Array, y: Array, x: Array, dim: int = -1) -> tuple[Gradient, ...]:
     """y = softmax(x) along dim: y * (g - sum(g * y))."""
     # TODO: these two rules.
-    # APPROACH: 1. the sum runs along dim and keeps it. 2. g is one number here.
-    # HINTS: the softmax of the scores minus 1 at [row, ids[row]], times g / rows; class ids get no gradient: None.
+    # APPROACH: 1. the sum runs along dim and keeps it. 2. g is one number here; softmax is exponentials over sums, in keep or to be computed.
+    # HINTS: the shares of the scores times g / rows, less g / rows at [row, ids[row]]; class ids get no gradient: None.
     ### BEGIN SOLUTION
     return (y * (g - (g * y).sum(axis=dim, keepdims=True)),)
     ### END SOLUTION
-
 @gradient(cross_entropy)
-def d_cross_entropy(g: Array, y: Array, scores: Array, ids: Array) -> tuple[Gradient, ...]:
-    """y = mean(-log(softmax(scores)[row, ids[row]])): g * (softmax(scores) - 1 at the ids) / rows; None for the ids."""
+def d_cross_entropy(g: Array, y: Array, scores: Array, ids: Array, keep: dict[str, Array] | None = None) -> tuple[Gradient, ...]:
+    """y = mean(-log(softmax(scores)[row, ids[row]])): g * (softmax(scores) - 1 at the ids) / rows; None for the ids.
+
+    ``keep`` may hold the exponentials and their sums from forward: they are used up.
+    """
     ### BEGIN SOLUTION
-    slope = softmax(scores, 1)
-    slope[np.arange(len(ids)), ids] -= 1
-    slope *= g / max(len(ids), 1)
+    share = g / max(len(ids), 1)
+    slope = keep["exponentials"] if keep else softmax(scores, 1)
+    slope *= share / keep["sums"][:, None] if keep else share
+    slope[np.arange(len(ids)), ids] -= share
     return slope, None
     ### END SOLUTION
 # %% nbgrader={"grade": true, "grade_id": "05-losses-test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
@@ -443,7 +440,9 @@ def test_losses_rules():
         check_rule(cross_entropy, 4 * x, np.array(ids), only=[0])
     check_rule(cross_entropy, x[:1], np.array([1]), only=[0])
     assert tried(RULES[cross_entropy], np.ones(()), np.ones(()), x[:0], np.array([], int))[0].shape == (0, 3), "no rows"
-    assert RULES[cross_entropy](np.ones(()), np.ones(()), x, np.array([2, 0, 1, 1]))[1] is None, "ids get no gradient"
+    ids, share = np.array([2, 0, 1, 1]), np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+    kept, none = RULES[cross_entropy](np.array(3.0), np.ones(()), 0 * x, ids, {"exponentials": np.exp(x), "sums": np.exp(x).sum(axis=1)})
+    assert np.allclose(kept, 3 * (share - np.eye(3)[ids]) / 4) and none is None, "what was kept is used; ids get no gradient"
     ### END HIDDEN TESTS
 test_losses_rules()
 # %%
@@ -467,9 +466,15 @@ def d_gelu(g: Array, y: Array, x: Array, approximate: str = "none") -> tuple[Gra
     else:
         c = math.sqrt(2 / math.pi)
         square = x * x
-        t = tanh(c * x * (1 + 0.044715 * square))
-        slope = 0.5 * (1 + t) + 0.5 * c * x * (1 - t * t) * (1 + 3 * 0.044715 * square)
-    return (g * slope,)
+        t = np.asarray(tanh((0.044715 * square + 1) * x * c))  # y = x (1 + t) / 2
+        # In place from here: new arrays would cost more than the arithmetic.
+        slope = np.asarray((1 - t * t) * x)
+        slope *= (1.5 * 0.044715 * c) * square + 0.5 * c
+        t += 1
+        t *= 0.5
+        slope += t
+    slope *= g
+    return (slope,)
 
 @gradient(binary_cross_entropy)
 def d_binary_cross_entropy(g: Array, y: Array, p: Array, t: Array) -> tuple[Gradient, ...]:
@@ -582,29 +587,38 @@ test_add_gradient()
 # runs backwards, and its memory is given back at once: no other operation needs it any more. Only tensors that no operation made keep a `grad`.
 # %%
 #| export
-def input_gradients(op: Callable[..., Any], g: Array, y: Tensor, inputs: tuple[Any, ...], params: dict[str, Any]) -> list[Any]:
-    """For each input of an operation None, or (the input, its gradient, whether that array is new), in its shape and dtype."""
+def run(tensor: Tensor, g: Array) -> list[tuple[Tensor, Array, bool]]:
+    """Run the operation that made ``tensor`` backwards: (input, its gradient, whether that array is new) for each that requires one.
+
+    The tensor then lets go of its inputs. An observer is told.
+    """
+    op, inputs, params = tensor.op, tensor.inputs, tensor.params
     if op not in RULES:
-        raise RuntimeError(f"{op.__name__} has no gradient rule: write one and register it with @gradient({op.__name__}).")
+        raise RuntimeError(f"{_name(op)} has no gradient rule: write one and register it with @gradient({_name(op)}).")
+    tensor.op, tensor.inputs, tensor.params = freed, (), {}
+    observer = get_observer()
+    started = 0.0 if observer is None else time.perf_counter()
     arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
-    found: list[Any] = []
-    taken = [g, y.data, *arrays]
-    for x, dx in zip(inputs, RULES[op](g, y.data, *arrays, **params), strict=True):
-        if not (isinstance(x, Tensor) and x.requires_grad):
-            found.append(None)
-            continue
-        if callable(dx):
-            dx = dx()
-        if dx is None:
-            raise RuntimeError(f"{op.__name__} has no gradient for one of its inputs, of shape {x.shape}: use detach() there.")
-        grad = np.asarray(dx)
-        if grad.shape != x.shape:
-            grad = unbroadcast(grad, x.shape)
-        if grad.dtype != x.dtype:
-            grad = grad.astype(x.dtype)
-        found.append((x, grad, grad.base is None and not any(grad is other for other in taken)))
-        taken.append(grad)
+    known, found = [g, tensor.data, *arrays], []
+    for x, dx in zip(inputs, RULES[op](g, tensor.data, *arrays, **params), strict=True):
+        if isinstance(x, Tensor) and x.requires_grad:
+            grad = fitted(dx() if callable(dx) else dx, x, op)
+            found.append((x, grad, grad.base is None and all(map(partial(is_not, grad), known))))
+            known.append(grad)
+    if observer is not None:
+        observer(Event(_name(op), params, (g, *inputs), tensor, "backward", time.perf_counter() - started))
     return found
+
+def fitted(dx: Any, x: Tensor, op: Any) -> Array:
+    """What a rule of ``op`` gave, in the shape and dtype of ``x``."""
+    if dx is None:
+        raise RuntimeError(f"{_name(op)} has no gradient for one of its inputs, of shape {x.shape}: use detach() there.")
+    grad = np.asarray(dx)
+    if grad.shape != x.data.shape:
+        grad = np.asarray(unbroadcast(grad, x.shape))
+    return grad if grad.dtype == x.data.dtype else grad.astype(x.dtype)
+
+def _name(op: Any) -> str: return str(op.__name__)
 
 def first_gradient(root: Tensor, g: ArrayLike | Tensor | None) -> tuple[Array, bool]:
     """The gradient that the walk begins with: a copy of ``g``, or 1."""
@@ -620,18 +634,6 @@ def first_gradient(root: Tensor, g: ArrayLike | Tensor | None) -> tuple[Array, b
 def keep_gradient(tensor: Tensor, total: Array, own: bool) -> None:
     """Add ``total`` to the ``grad`` of a tensor that no operation made; one that is not the walk's own is copied."""
     tensor.grad = tensor.grad + total if tensor.grad is not None else total if own else total.copy()
-
-def run(tensor: Tensor, g: Array) -> list[Any]:
-    """``input_gradients`` of the operation that made ``tensor``, which then lets go of its inputs. An observer is told."""
-    op, inputs, params = tensor.op, tensor.inputs, tensor.params
-    assert op is not None
-    tensor.op, tensor.inputs, tensor.params = freed, (), {}
-    observer = get_observer()
-    started = 0.0 if observer is None else time.perf_counter()
-    found = input_gradients(op, g, tensor, inputs, params)
-    if observer is not None:
-        observer(Event(op.__name__, params, (g, *inputs), tensor, "backward", time.perf_counter() - started))
-    return found
 # %% nbgrader={"grade": false, "grade_id": "05-backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
@@ -644,7 +646,7 @@ def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
     # APPROACH: 1. uses = count_uses(root), sums = {id(root): first_gradient(root, g)}, ready = [root]. 2. take a tensor from ready, and
     # its sum out of sums. 3. made by no operation: keep_gradient(tensor, sum, own). 4. else run(tensor, sum); for each (x, dx, new) in it:
     # add_gradient, one use less; without uses left x is ready.
-    # HINTS: sums.pop(id(tensor)) gives (array, own) and forgets it; None entries of run belong to inputs without gradients.
+    # HINTS: sums.pop(id(tensor)) gives (array, own) and forgets it.
     ### BEGIN SOLUTION
     sums = {id(root): first_gradient(root, g)}
     uses, ready = count_uses(root), [root]
@@ -654,13 +656,11 @@ def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
         if tensor.op is None:
             keep_gradient(tensor, total, own)
             continue
-        for found in run(tensor, total):
-            if found is not None:
-                x, dx, new = found
-                add_gradient(sums, id(x), dx, new)
-                uses[id(x)] -= 1
-                if uses[id(x)] == 0:
-                    ready.append(x)
+        for x, dx, new in run(tensor, total):
+            add_gradient(sums, id(x), dx, new)
+            uses[id(x)] -= 1
+            if uses[id(x)] == 0:
+                ready.append(x)
     ### END SOLUTION
 # %% nbgrader={"grade": true, "grade_id": "05-backward-test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 def test_backward():

@@ -169,7 +169,7 @@ test_adam_by_formula()
 
 # %% nbgrader={"grade": false, "grade_id": "06-adam", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
-def adam_step(w: Array, g: Array, m: Array, v: Array, t: int, lr: float, betas: tuple[float, float], eps: float, block: int = 16_384) -> None:
+def adam_step(w: Array, g: Array, m: Array, v: Array, t: int, lr: float, betas: tuple[float, float], eps: float, block: int = 32_768) -> None:
     """``adam_by_formula``, in place: ``w``, ``m`` and ``v`` (contiguous, of one shape and dtype) change, ``block`` elements at a time."""
     # TODO: the three formulas on slices, each operation into an array that is already there.
     # APPROACH: 1. flat views of all four, and scratch = an empty array of `block` numbers. 2. for each slice: m and v in place, using scratch

@@ -57,9 +57,9 @@ def test_a_line_that_runs_k_times_has_k_hits(kernel: Kernel, options: str) -> No
 
 def test_the_same_code_in_two_lines_is_told_apart(kernel: Kernel) -> None:
     ran = kernel.run(
-        "%%measure --lines\nx = 1\nx = 1\nfor i in range(3):\n    x = 1\ndef f(): pass\ndef f(): pass\nf()"
+        "%%measure --lines\nx = 1\nx = 1\nfor i in range(3):\n    x = 1\ndef f():\n    pass\ndef f():\n    pass\nf()"
     )
-    assert hits(ran) == {"cell": {2: 1, 3: 1, 4: 4, 5: 3, 6: 1, 7: 1, 8: 1}, "f": {7: 1}}
+    assert hits(ran) == {"cell": {2: 1, 3: 1, 4: 4, 5: 3, 6: 1, 8: 1, 10: 1}, "f": {9: 1}}
 
 
 def test_methods_decorated_and_inner_functions(kernel: Kernel) -> None:

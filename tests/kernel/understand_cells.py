@@ -163,7 +163,7 @@ CELLS: dict[str, Cells] = {
     "compute-bound": Cells(
         "for _ in range(20): p @ q",
         "for _ in range(20): v + w",
-        "--time",
+        TRACED,
         ROOFLINE,
         MATMUL_LIMITED,
         MEMORY_LIMITED,
@@ -173,7 +173,7 @@ CELLS: dict[str, Cells] = {
     "memory-bound": Cells(
         "for _ in range(20): v + w",
         "for _ in range(20): p @ q",
-        "--time",
+        TRACED,
         ROOFLINE,
         MEMORY_LIMITED,
         MATMUL_LIMITED,
@@ -183,7 +183,7 @@ CELLS: dict[str, Cells] = {
     "overhead-bound": Cells(
         "for _ in range(20_000): s + s",
         "for _ in range(20): v + w",
-        "--time",
+        TRACED,
         ROOFLINE,
         SMALL_TENSOR,
         SMALL_TENSOR,

@@ -54,7 +54,11 @@ def gelu(x: Array, approximate: str = "none") -> Array:
     if approximate == "none":
         return x * normal_cdf(x)
     if approximate == "tanh":
-        return 0.5 * x * (1 + tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+        y = tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))
+        y += 1
+        y *= x
+        y *= 0.5
+        return y
     raise ValueError(f'approximate is {approximate!r}; it must be "none" or "tanh".')
 
 

@@ -5,6 +5,8 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import ContextDecorator
+from functools import partial
+from operator import is_not
 from typing import Any
 
 import numpy as np
@@ -61,13 +63,11 @@ gradient(ops.select)(lambda g, y, condition, a, b: (None, lambda: np.where(condi
 @gradient(ops.multiply)
 def d_multiply(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     """y = a * b: g * b, g * a."""
-    return g * b, g * a
-
+    return lambda: g * b, lambda: g * a
 @gradient(ops.divide)
 def d_divide(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     """y = a / b: g / b, -g * y / b."""
-    return g / b, -g * y / b
-
+    return lambda: g / b, lambda: -g * y / b
 @gradient(ops.power)
 def d_power(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     """y = a^b: g * b * a^(b - 1), which is 0 where b is 0; and g * y * log(a), which is 0 where y is 0. The second only if needed."""
@@ -79,12 +79,10 @@ def d_power(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
 def d_relu(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
     """y = max(x, 0): g where x > 0, else 0."""
     return (g * (x > 0),)
-
 @gradient(sigmoid)
 def d_sigmoid(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
     """y = 1 / (1 + exp(-x)): g * y * (1 - y)."""
     return (g * y * (1 - y),)
-
 @gradient(tanh)
 def d_tanh(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
     """y = tanh(x): g * (1 - y^2)."""
@@ -108,7 +106,6 @@ def d_matmul(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
         return grad[..., 0] if vector else grad
 
     return lambda: g @ np.swapaxes(b, -1, -2), db
-
 @gradient(linear)
 def d_linear(g: Array, y: Array, x: Array, weight: Array, bias: Array | None = None) -> tuple[Gradient, ...]:
     """y = x @ weight + bias: g @ weight^T, x^T @ g over all rows, g summed over all rows. As many gradients as inputs."""
@@ -132,13 +129,11 @@ def d_sum(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = 
 def d_mean(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
     """y = mean(x) over n elements: g / n for each."""
     return (np.broadcast_to(keep_axes(g / (x.size // max(y.size, 1)), x, axis, keepdims), x.shape),)
-
 @gradient(ops.reduce_max)
 def d_max(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
     """y = max(x): g for the largest element, in equal shares where several are largest."""
     largest = x == keep_axes(y, x, axis, keepdims)
     return (keep_axes(g, x, axis, keepdims) * largest / largest.sum(axis=axis, keepdims=True, dtype=x.dtype),)
-
 @gradient(ops.reduce_var)
 def d_var(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False, ddof: int = 1) -> tuple[Gradient, ...]:
     """y = sum((x - mean)^2) / (n - ddof): g * 2 (x - mean) / (n - ddof)."""
@@ -150,7 +145,6 @@ def d_var(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = 
 def d_permute(g: Array, y: Array, x: Array, order: Shape) -> tuple[Gradient, ...]:
     """y = x with its axes in ``order``: g with its axes put back."""
     return (g.transpose(np.argsort(normalize_axis(order, x.ndim))),)
-
 @gradient(ops.index)
 def d_index(g: Array, y: Array, x: Array, key: Any) -> tuple[Gradient, ...]:
     """y = x[key]: zeros, and g added at key, as often as key names a place."""
@@ -163,13 +157,16 @@ def d_index(g: Array, y: Array, x: Array, key: Any) -> tuple[Gradient, ...]:
 def d_softmax(g: Array, y: Array, x: Array, dim: int = -1) -> tuple[Gradient, ...]:
     """y = softmax(x) along dim: y * (g - sum(g * y))."""
     return (y * (g - (g * y).sum(axis=dim, keepdims=True)),)
-
 @gradient(cross_entropy)
-def d_cross_entropy(g: Array, y: Array, scores: Array, ids: Array) -> tuple[Gradient, ...]:
-    """y = mean(-log(softmax(scores)[row, ids[row]])): g * (softmax(scores) - 1 at the ids) / rows; None for the ids."""
-    slope = softmax(scores, 1)
-    slope[np.arange(len(ids)), ids] -= 1
-    slope *= g / max(len(ids), 1)
+def d_cross_entropy(g: Array, y: Array, scores: Array, ids: Array, keep: dict[str, Array] | None = None) -> tuple[Gradient, ...]:
+    """y = mean(-log(softmax(scores)[row, ids[row]])): g * (softmax(scores) - 1 at the ids) / rows; None for the ids.
+
+    ``keep`` may hold the exponentials and their sums from forward: they are used up.
+    """
+    share = g / max(len(ids), 1)
+    slope = keep["exponentials"] if keep else softmax(scores, 1)
+    slope *= share / keep["sums"][:, None] if keep else share
+    slope[np.arange(len(ids)), ids] -= share
     return slope, None
 
 
@@ -192,9 +189,15 @@ def d_gelu(g: Array, y: Array, x: Array, approximate: str = "none") -> tuple[Gra
     else:
         c = math.sqrt(2 / math.pi)
         square = x * x
-        t = tanh(c * x * (1 + 0.044715 * square))
-        slope = 0.5 * (1 + t) + 0.5 * c * x * (1 - t * t) * (1 + 3 * 0.044715 * square)
-    return (g * slope,)
+        t = np.asarray(tanh((0.044715 * square + 1) * x * c))  # y = x (1 + t) / 2
+        # In place from here: new arrays would cost more than the arithmetic.
+        slope = np.asarray((1 - t * t) * x)
+        slope *= (1.5 * 0.044715 * c) * square + 0.5 * c
+        t += 1
+        t *= 0.5
+        slope += t
+    slope *= g
+    return (slope,)
 
 @gradient(binary_cross_entropy)
 def d_binary_cross_entropy(g: Array, y: Array, p: Array, t: Array) -> tuple[Gradient, ...]:
@@ -247,29 +250,38 @@ def add_gradient(sums: dict[int, tuple[Array, bool]], key: int, new: Array, own:
         sums[key] = (total + new, True)
 
 
-def input_gradients(op: Callable[..., Any], g: Array, y: Tensor, inputs: tuple[Any, ...], params: dict[str, Any]) -> list[Any]:
-    """For each input of an operation None, or (the input, its gradient, whether that array is new), in its shape and dtype."""
+def run(tensor: Tensor, g: Array) -> list[tuple[Tensor, Array, bool]]:
+    """Run the operation that made ``tensor`` backwards: (input, its gradient, whether that array is new) for each that requires one.
+
+    The tensor then lets go of its inputs. An observer is told.
+    """
+    op, inputs, params = tensor.op, tensor.inputs, tensor.params
     if op not in RULES:
-        raise RuntimeError(f"{op.__name__} has no gradient rule: write one and register it with @gradient({op.__name__}).")
+        raise RuntimeError(f"{_name(op)} has no gradient rule: write one and register it with @gradient({_name(op)}).")
+    tensor.op, tensor.inputs, tensor.params = freed, (), {}
+    observer = get_observer()
+    started = 0.0 if observer is None else time.perf_counter()
     arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
-    found: list[Any] = []
-    taken = [g, y.data, *arrays]
-    for x, dx in zip(inputs, RULES[op](g, y.data, *arrays, **params), strict=True):
-        if not (isinstance(x, Tensor) and x.requires_grad):
-            found.append(None)
-            continue
-        if callable(dx):
-            dx = dx()
-        if dx is None:
-            raise RuntimeError(f"{op.__name__} has no gradient for one of its inputs, of shape {x.shape}: use detach() there.")
-        grad = np.asarray(dx)
-        if grad.shape != x.shape:
-            grad = unbroadcast(grad, x.shape)
-        if grad.dtype != x.dtype:
-            grad = grad.astype(x.dtype)
-        found.append((x, grad, grad.base is None and not any(grad is other for other in taken)))
-        taken.append(grad)
+    known, found = [g, tensor.data, *arrays], []
+    for x, dx in zip(inputs, RULES[op](g, tensor.data, *arrays, **params), strict=True):
+        if isinstance(x, Tensor) and x.requires_grad:
+            grad = fitted(dx() if callable(dx) else dx, x, op)
+            found.append((x, grad, grad.base is None and all(map(partial(is_not, grad), known))))
+            known.append(grad)
+    if observer is not None:
+        observer(Event(_name(op), params, (g, *inputs), tensor, "backward", time.perf_counter() - started))
     return found
+
+def fitted(dx: Any, x: Tensor, op: Any) -> Array:
+    """What a rule of ``op`` gave, in the shape and dtype of ``x``."""
+    if dx is None:
+        raise RuntimeError(f"{_name(op)} has no gradient for one of its inputs, of shape {x.shape}: use detach() there.")
+    grad = np.asarray(dx)
+    if grad.shape != x.data.shape:
+        grad = np.asarray(unbroadcast(grad, x.shape))
+    return grad if grad.dtype == x.data.dtype else grad.astype(x.dtype)
+
+def _name(op: Any) -> str: return str(op.__name__)
 
 def first_gradient(root: Tensor, g: ArrayLike | Tensor | None) -> tuple[Array, bool]:
     """The gradient that the walk begins with: a copy of ``g``, or 1."""
@@ -286,18 +298,6 @@ def keep_gradient(tensor: Tensor, total: Array, own: bool) -> None:
     """Add ``total`` to the ``grad`` of a tensor that no operation made; one that is not the walk's own is copied."""
     tensor.grad = tensor.grad + total if tensor.grad is not None else total if own else total.copy()
 
-def run(tensor: Tensor, g: Array) -> list[Any]:
-    """``input_gradients`` of the operation that made ``tensor``, which then lets go of its inputs. An observer is told."""
-    op, inputs, params = tensor.op, tensor.inputs, tensor.params
-    assert op is not None
-    tensor.op, tensor.inputs, tensor.params = freed, (), {}
-    observer = get_observer()
-    started = 0.0 if observer is None else time.perf_counter()
-    found = input_gradients(op, g, tensor, inputs, params)
-    if observer is not None:
-        observer(Event(op.__name__, params, (g, *inputs), tensor, "backward", time.perf_counter() - started))
-    return found
-
 
 def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
     """Add the gradient of ``root`` with respect to each tensor that it was computed from, and that requires one, to its ``grad``.
@@ -313,13 +313,11 @@ def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
         if tensor.op is None:
             keep_gradient(tensor, total, own)
             continue
-        for found in run(tensor, total):
-            if found is not None:
-                x, dx, new = found
-                add_gradient(sums, id(x), dx, new)
-                uses[id(x)] -= 1
-                if uses[id(x)] == 0:
-                    ready.append(x)
+        for x, dx, new in run(tensor, total):
+            add_gradient(sums, id(x), dx, new)
+            uses[id(x)] -= 1
+            if uses[id(x)] == 0:
+                ready.append(x)
 
 
 class no_grad(ContextDecorator):

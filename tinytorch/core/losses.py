@@ -40,16 +40,19 @@ def check_ids(ids: Array, rows: Array) -> None:
         raise IndexError(f"Class ids must be from 0 to {rows.shape[1] - 1}, got {ids.min()} to {ids.max()}.")
 
 
-def cross_entropy(scores: Array, ids: Array) -> Array:
+def cross_entropy(scores: Array, ids: Array, keep: dict[str, Array] | None = None) -> Array:
     """The mean surprise at classes ``ids`` (B,) by ``scores`` (B, C), in nats: a number. Holds one array of (B, C) beside the scores.
 
-    Errors are those of ``check_ids``.
+    A dict as ``keep`` gets the "exponentials" (B, C) and their "sums" (B,), for who needs the shares later. Errors are those of ``check_ids``.
     """
     check_ids(ids, scores)
     shifted = scores - scores.max(axis=1, keepdims=True)
     picked = shifted[np.arange(len(ids)), ids]
     np.exp(shifted, out=shifted)
-    return np.mean(np.log(shifted.sum(axis=1)) - picked)
+    sums = shifted.sum(axis=1)
+    if keep is not None:
+        keep.update(exponentials=shifted, sums=sums)
+    return np.mean(np.log(sums) - picked)
 
 
 def binary_cross_entropy(p: Array, t: Array) -> Array:
@@ -79,7 +82,7 @@ class CrossEntropyLoss(Module):
     """Cross-entropy of scores (B, C), not probabilities, and class ids (B,)."""
 
     def forward(self, scores: Tensor, ids: Tensor | Array) -> Tensor:
-        return apply(cross_entropy, _floating(scores), _targets(ids))
+        return apply(cross_entropy, _floating(scores), _targets(ids), keep={})
 
 class BinaryCrossEntropyLoss(Module):
     """Binary cross-entropy of probabilities, as a sigmoid gives them, and targets of the same shape."""

@@ -23,7 +23,7 @@ def momentum_step(w: Array, g: Array, velocity: Array, lr: float, momentum: floa
     w -= lr * velocity
 
 
-def adam_step(w: Array, g: Array, m: Array, v: Array, t: int, lr: float, betas: tuple[float, float], eps: float, block: int = 16_384) -> None:
+def adam_step(w: Array, g: Array, m: Array, v: Array, t: int, lr: float, betas: tuple[float, float], eps: float, block: int = 32_768) -> None:
     """``adam_by_formula``, in place: ``w``, ``m`` and ``v`` (contiguous, of one shape and dtype) change, ``block`` elements at a time."""
     flat = [a.reshape(-1) for a in (w, g, m, v)]
     scratch = np.empty(min(block, w.size), w.dtype)
