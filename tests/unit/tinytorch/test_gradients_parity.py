@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 import tinytorch as tiny
 from tinytorch.core.autograd import RULES, backward
@@ -126,6 +129,10 @@ def reductions() -> list[Case]:
                 cases.append(
                     Case(f"reduce_{name}", f"{axis} {keepdims}", (x,), lambda lib, x, n=name, f=over: f(lib, x, n))
                 )
+    for kind in ("0-d", "size 1", "non-contiguous", "negative stride", "float64"):
+        cases.append(Case("reduce_max", kind, (KINDS[kind],), lambda lib, x: x.max()))
+        if KINDS[kind].size > 1:  # of one element, PyTorch gives nan and ours refuses
+            cases.append(Case("reduce_var", kind, (KINDS[kind],), lambda lib, x: x.var()))
     ties = np.array([[3, 1, 3], [5, 5, 5]], np.float32)
     cases.append(Case("reduce_max", "ties", (ties,), lambda lib, x: x.max(axis=1) if lib is tiny else x.amax(1)))
     return cases
@@ -191,6 +198,11 @@ def losses() -> list[Case]:
             Case("softmax", f"dim {dim}", (floats(2, 3, 4),), lambda lib, x, d=dim: shares(lib, x, d)),
             Case("log_softmax", f"dim {dim}", (floats(2, 3, 4),), lambda lib, x, d=dim: logs(lib, x, d)),
         ]
+    for kind in ("0-d", "size 1", "empty", "non-contiguous", "negative stride", "float64"):
+        cases += [
+            Case("softmax", kind, (KINDS[kind],), lambda lib, x: shares(lib, x, -1)),
+            Case("log_softmax", kind, (KINDS[kind],), lambda lib, x: logs(lib, x, -1)),
+        ]
     for dtype in (np.float32, np.float64):
         name, y, t = dtype.__name__, floats(3, 4).astype(dtype), floats(3, 4).astype(dtype)
         p, happened = chances.astype(dtype), chances[::-1].astype(dtype)
@@ -227,3 +239,32 @@ def test_values_and_gradients_are_those_of_pytorch(torch: ModuleType, case: Case
             assert mine.grad is not None
             assert mine.grad.dtype == mine.dtype
             np.testing.assert_allclose(mine.grad, other.grad.numpy(), **tolerance)
+
+
+OPERATORS: list[Callable[[Any, Any], Any]] = [
+    lambda a, b: a + b,
+    lambda a, b: a - b,
+    lambda a, b: a * b,
+    lambda a, b: a / (b * b + 1),
+    lambda a, b: (a * b).sum() * a,
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    shapes=arrays.mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_side=3, max_dims=4),
+    operator=st.sampled_from(OPERATORS),
+)
+def test_any_two_shapes_that_broadcast(
+    torch: ModuleType, shapes: arrays.BroadcastableShapes, operator: Callable[[Any, Any], Any]
+) -> None:
+    values = [rng.standard_normal(shape).astype(np.float32) for shape in shapes.input_shapes]
+    ours = [tiny.Tensor(value, requires_grad=True) for value in values]
+    theirs = [torch.from_numpy(np.array(value)).requires_grad_() for value in values]
+    out, expected = operator(*ours), operator(*theirs)
+    assert out.shape == tuple(expected.shape)
+    g = np.asarray(rng.standard_normal(out.shape), np.float32)
+    backward(out, g)
+    expected.backward(torch.from_numpy(g))
+    for mine, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(mine.grad, other.grad.numpy(), rtol=1e-4, atol=1e-4)
