@@ -71,7 +71,7 @@ def test_the_data_sets_load_from_the_wheel_with_their_licences(wheel: zipfile.Zi
 
 
 def test_the_wheel_holds_no_lesson_source_and_no_hidden_test(wheel: zipfile.ZipFile) -> None:
-    hidden = [line for path in MODULES.glob("*/*_dev.py") for line in hidden_lines(path.read_text(encoding="utf-8"))]
+    hidden = hidden_lines("\n".join(path.read_text(encoding="utf-8") for path in MODULES.glob("*/*_dev.py")))
     assert len(hidden) > 20
     for name in wheel.namelist():
         assert not name.endswith("_dev.py")
@@ -84,7 +84,7 @@ def test_the_wheel_holds_no_lesson_source_and_no_hidden_test(wheel: zipfile.ZipF
 
 
 def hidden_lines(source: str) -> list[str]:
-    """The lines of the hidden tests that stand nowhere else in the lesson."""
+    """The lines of the hidden tests that stand nowhere else in the lessons, whose texts ``source`` is."""
     regions = re.findall(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", source, re.DOTALL)
     rest = re.sub(r"### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS", "", source, flags=re.DOTALL)
     lines = [line.strip() for region in regions for line in region.splitlines()]

@@ -1,5 +1,6 @@
 """Resident memory, with the platform's parts faked where another platform is meant."""
 
+import mmap
 import os
 import sys
 from pathlib import Path
@@ -19,12 +20,19 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resident, "_LINUX", False)
 
 
+def touch(size: int) -> None:
+    """Take ``size`` bytes of new memory from the system (malloc may have some left), touch them, give them back."""
+    with mmap.mmap(-1, size) as memory:
+        for place in range(0, size, mmap.PAGESIZE):
+            memory[place] = 1
+
+
 @LINUX
 def test_the_peak_is_the_systems_record() -> None:
     memory = ResidentMemory()
     before = memory.read()
     memory.start()
-    bytearray(60_000_000)  # touched and freed again at once
+    touch(60_000_000)
     memory.stop()
     assert memory.exact
     assert before is not None
@@ -42,7 +50,7 @@ def test_samples_agree_with_psutil() -> None:
 def test_an_outer_measurement_keeps_its_peak_when_an_inner_one_resets() -> None:
     outer, inner = ResidentMemory(), ResidentMemory()
     outer.start()
-    bytearray(50_000_000)
+    touch(50_000_000)
     inner.start()
     inner.stop()
     outer.stop()
@@ -57,7 +65,7 @@ def test_what_happens_while_paused_does_not_count() -> None:
     start = memory.read()
     memory.start()
     memory.pause()
-    bytearray(50_000_000)
+    touch(50_000_000)
     memory.resume()
     memory.stop()
     assert start is not None
