@@ -2,7 +2,7 @@
 
 ``python benchmarks/library.py [PAIRS]`` (31 by default) needs ``torch`` (extra ``parity``). Both sides run the same calls on the
 same numbers in float32; their results are compared before anything is timed. Each pair runs both in alternating order, and
-a line shows the median and the quartiles of the ratios, and the goal (shared/field/library.md).
+a line shows the median and the quartiles of the ratios, and the goal.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ class Kernel:
         during: Callable[[], None] | None = None,
         timeout: float = 120,
     ) -> Ran:
-        """Run a cell; ``during`` is called as soon as it prints (or the kernel is busy, if it prints nothing)."""
+        """Run a cell; ``during`` is called as soon as it has printed a line."""
         content = {
             "code": code,
             "silent": silent,
@@ -189,7 +189,7 @@ class Kernel:
                 break
             if kind not in ("status", "execute_input"):
                 messages.append(message)
-            if during is not None and kind == "stream":
+            if during is not None and kind == "stream" and "\n" in message["content"]["text"]:  # else print is at it
                 during()
                 during = None
         return Ran(self._reply(request, end)["content"], messages)
