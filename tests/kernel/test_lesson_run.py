@@ -50,9 +50,12 @@ missing
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
-    root = tmp_path_factory.mktemp("course")
+    return made(tmp_path_factory.mktemp("course"), LESSON)
+
+
+def made(root: Path, text: str) -> Lesson:
     (root / MODULE.source).parent.mkdir(parents=True)
-    (root / MODULE.source).write_text(LESSON, encoding="utf-8")
+    (root / MODULE.source).write_text(text, encoding="utf-8")
     return load_lesson(root, Catalogue(("Foundation",), (MODULE,)), MODULE)
 
 
@@ -86,6 +89,7 @@ def test_a_process_that_ends_early_tells_nothing() -> None:
     assert one.raised == "SystemExit: 3"
 
 
-def test_a_script_that_does_not_end_is_stopped(lesson: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tinytorch_lab.course.check.running.STOP_AFTER_S", 0.01)
-    assert run_script(lesson).status is None
+def test_a_script_that_does_not_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinytorch_lab.course.check.running.STOP_AFTER_S", 0.5)
+    endless = made(tmp_path, LESSON.replace("\nmissing\n", "\nimport time; time.sleep(600)\n"))
+    assert run_script(endless).status is None
