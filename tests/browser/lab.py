@@ -31,7 +31,7 @@ class Lab:
     def __post_init__(self) -> None:
         self.page.on("console", self._on_console)
         self.page.on("websocket", lambda socket: socket.on("framesent", self._on_sent))
-        self.page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
+        self.page.on("pageerror", lambda error: self._on_page_error(error.stack or str(error)))
 
     # What the user does
 
@@ -138,6 +138,11 @@ class Lab:
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
         # JupyterLab covers the page while it changes the theme, and stumbles over a change before that has ended.
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+    def _on_page_error(self, error: str) -> None:
+        # JupyterLab's own, when a page is closed or a kernel shut down before the kernel has answered.
+        if "Canceled future for create_subshell_request" not in error:
+            self.errors.append(error)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # JupyterLab's debugger complains when a kernel is restarted or shut down.
