@@ -11,10 +11,11 @@ from tinytorch_lab.profiler.records import GarbageCollections
 
 
 class CollectorWatch:
-    """Counts collections and their pauses between ``start`` and ``stop``."""
+    """Counts collections and their pauses between ``start`` and ``stop``, those that begin while ``counting``."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self.figures = GarbageCollections()
+        self.counting = False
         self._clock = clock
         self._began: float | None = None
         self._callback = self._on_collection  # one bound method, so that it can be found again
@@ -30,7 +31,7 @@ class CollectorWatch:
 
     def _on_collection(self, phase: str, info: dict[str, Any]) -> None:
         if phase == "start":
-            self._began = self._clock()
+            self._began = self._clock() if self.counting else None
         elif self._began is not None:
             self.figures.collections[info["generation"]] += 1
             self.figures.pause_s += self._clock() - self._began

@@ -244,12 +244,14 @@ class Recorder:
             self._ops.resume()
             self._process.resume()
             self._traced.resume()
+            self._collector.counting = True
             self._stopwatch.resume()
 
     def _halt(self) -> bool:
         if not self._mine or not self._stopwatch.running:
             return False
         self._stopwatch.pause()
+        self._collector.counting = False
         if self._traced.attached:
             self._live.wait()
         self._traced.pause()
