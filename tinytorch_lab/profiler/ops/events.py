@@ -77,5 +77,4 @@ class EventCounts:
 
     @staticmethod
     def _new_totals(op: str, totals: dict[str, Totals]) -> Totals:
-        new = totals[op] = Totals()
-        return new
+        return totals.setdefault(op, Totals())  # another thread may be first
