@@ -82,14 +82,16 @@ class Ran:
         return found[0] if found else None
 
     def seen(self) -> list[Any]:
-        """What the cell showed, in order, without measurements, times and numbers of cells."""
+        """What the cell showed, in order, without measurements, times and numbers of cells.
+
+        Between two displays, what went to stdout and to stderr stands apart: ipykernel sends either stream on its own clock,
+        so that their order to each other changes from run to run (seen on 3.13, without %%measure).
+        """
         shown: list[Any] = []
         for message in self.messages:
             content, kind = message["content"], message["msg_type"]
-            if kind == "stream" and shown and shown[-1][0] == content["name"]:
-                shown[-1][1] += content["text"]
-            elif kind == "stream":
-                shown.append([content["name"], content["text"]])
+            if kind == "stream":
+                _add_text(shown, content["name"], content["text"])
             elif kind == "error":
                 shown.append([kind, content["ename"], content["evalue"], normal("\n".join(content["traceback"]))])
             elif "data" in content and MIME not in content["data"]:
@@ -97,6 +99,18 @@ class Ran:
             elif kind == "clear_output":
                 shown.append([kind, content])
         return _normal_in(shown)
+
+
+def _add_text(shown: list[Any], name: str, text: str) -> None:
+    """Append to the text of this stream since the last display; stderr stands before stdout."""
+    since = len(shown)
+    while since and shown[since - 1][0] in ("stderr", "stdout"):
+        since -= 1
+    for part in shown[since:]:
+        if part[0] == name:
+            part[1] += text
+            return
+    shown.insert(since if name == "stderr" else len(shown), [name, text])
 
 
 def _normal_in(shown: Any) -> Any:

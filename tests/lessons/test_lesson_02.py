@@ -1,11 +1,10 @@
 """Lesson 02: its measurements show what its prose asks about, and change when a student's function is naive."""
 
-import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from tinytorch_lab.course.lesson import read_lesson
 
@@ -13,45 +12,25 @@ LESSON = Path(__file__).resolve().parents[2] / "modules" / "02_activations" / "a
 MIB = 2**20
 
 
-@pytest.fixture
-def lesson() -> dict[str, Any]:
-    """The lesson's namespace after all of its cells but the measuring ones."""
-    namespace: dict[str, Any] = {"__name__": "lesson"}
-    for cell in read_lesson(LESSON).cells:
-        if cell.cell_type == "code" and not cell.source.startswith("%%"):
-            exec(compile(cell.source, "cell", "exec"), namespace)
-    return namespace
+def test_the_temporaries_are_those_of_the_written_answer(
+    lesson: dict[str, Any], peaks: Callable[[str], dict[str, int]]
+) -> None:
+    assert peaks("temporaries") == {"clipped": 16, "squashed": 48, "shares": 32, "smooth": 32}
 
 
-def peaks(lesson: dict[str, Any], name: str) -> dict[str, int]:
-    """The peak of each statement of the measuring cell ``name``, in MiB, by the variable that it makes."""
-    cell = next(c for c in read_lesson(LESSON).cells if c.source.startswith("%%") and f"-o {name}" in c.source)
-    found = {}
-    for line in cell.source.splitlines()[1:]:
-        tracemalloc.start()
-        exec(line, lesson)
-        found[line.partition(" = ")[0]] = round(tracemalloc.get_traced_memory()[1] / MIB)
-        tracemalloc.stop()
-    return found
-
-
-def test_the_temporaries_are_those_of_the_written_answer(lesson: dict[str, Any]) -> None:
-    assert peaks(lesson, "temporaries") == {"clipped": 16, "squashed": 48, "shares": 32, "smooth": 32}
-
-
-def test_blocks_keep_the_temporaries_small(lesson: dict[str, Any]) -> None:
-    assert peaks(lesson, "blocks") == {"whole": 32, "blocked": 17}
+def test_blocks_keep_the_temporaries_small(lesson: dict[str, Any], peaks: Callable[[str], dict[str, int]]) -> None:
+    assert peaks("blocks") == {"whole": 32, "blocked": 17}
     assert np.array_equal(lesson["whole"], lesson["blocked"])
 
 
-def test_a_naive_softmax_shows_in_the_figures(lesson: dict[str, Any]) -> None:
+def test_a_naive_softmax_shows_in_the_figures(lesson: dict[str, Any], peaks: Callable[[str], dict[str, int]]) -> None:
     def naive(x: Any) -> Any:
         return np.exp(x - x.max(axis=-1, keepdims=True)) / np.exp(x - x.max(axis=-1, keepdims=True)).sum(
             -1, keepdims=True
         )
 
     lesson["softmax"] = naive
-    assert peaks(lesson, "temporaries")["shares"] == 48
+    assert peaks("temporaries")["shares"] == 48
 
 
 def test_prose_names_no_later_concept() -> None:

@@ -3,6 +3,7 @@
 import ast
 import functools
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +15,13 @@ LESSON = Path(__file__).resolve().parents[2] / "modules" / "05_autograd" / "auto
 MIB = 2**20
 
 
-@pytest.fixture
-def lesson() -> dict[str, Any]:
-    """The lesson's namespace after all of its cells but the measuring ones."""
-    namespace: dict[str, Any] = {"__name__": "lesson"}
-    for cell in read_lesson(LESSON).cells:
-        if cell.cell_type == "code" and not cell.source.startswith("%%"):
-            exec(compile(cell.source, "cell", "exec"), namespace)
-    return namespace
-
-
-def test_backward_gives_back_what_was_kept(lesson: dict[str, Any]) -> None:
-    cell = next(c for c in read_lesson(LESSON).cells if c.source.startswith("%%") and "-o kept" in c.source)
+def test_backward_gives_back_what_was_kept(lesson: dict[str, Any], measuring_cell: Callable[[str], str]) -> None:
+    source = measuring_cell("kept")
     for weight in lesson["weights"]:
         weight.grad = None
     kept = []
     tracemalloc.start()
-    for part in ast.parse(cell.source.partition("\n")[2]).body:
+    for part in ast.parse(source).body:
         before = tracemalloc.get_traced_memory()[0]
         exec(compile(ast.Module([part], []), "cell", "exec"), lesson)
         kept.append((tracemalloc.get_traced_memory()[0] - before) / MIB)

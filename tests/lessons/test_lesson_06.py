@@ -1,10 +1,9 @@
 """Lesson 06: its measurements show what its prose asks about, and change when a student's function is naive."""
 
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tinytorch_lab.course.lesson import read_lesson
 
@@ -12,20 +11,12 @@ LESSON = Path(__file__).resolve().parents[2] / "modules" / "06_optimizers" / "op
 MIB = 2**20
 
 
-@pytest.fixture
-def lesson() -> dict[str, Any]:
-    """The lesson's namespace after all of its cells but the measuring ones."""
-    namespace: dict[str, Any] = {"__name__": "lesson"}
-    for cell in read_lesson(LESSON).cells:
-        if cell.cell_type == "code" and not cell.source.startswith("%%"):
-            exec(compile(cell.source, "cell", "exec"), namespace)
-    return namespace
-
-
-def test_the_formula_holds_arrays_that_blocks_do_not(lesson: dict[str, Any]) -> None:
-    cell = next(c for c in read_lesson(LESSON).cells if c.source.startswith("%%") and "-o forms" in c.source)
+def test_the_formula_holds_arrays_that_blocks_do_not(
+    lesson: dict[str, Any], measuring_cell: Callable[[str], str]
+) -> None:
+    source = measuring_cell("forms")
     peaks = []
-    for line in cell.source.splitlines()[1:]:
+    for line in source.splitlines():
         tracemalloc.start()
         exec(line, lesson)
         peaks.append(tracemalloc.get_traced_memory()[1] / MIB)

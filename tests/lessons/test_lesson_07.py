@@ -1,6 +1,7 @@
 """Lesson 07: its measurements show what its prose asks about, and change when a student's function is naive."""
 
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,12 @@ matplotlib.use("agg")
 LESSON = Path(__file__).resolve().parents[2] / "modules" / "07_training" / "training_dev.py"
 
 
-@pytest.fixture
-def lesson() -> dict[str, Any]:
-    """The lesson's namespace after all of its cells but the measuring ones."""
-    namespace: dict[str, Any] = {"__name__": "lesson"}
-    for cell in read_lesson(LESSON).cells:
-        if cell.cell_type == "code" and not cell.source.startswith("%%"):
-            exec(compile(cell.source, "cell", "exec"), namespace)
-    return namespace
-
-
-def test_accumulation_needs_less_memory_for_the_same_update(lesson: dict[str, Any]) -> None:
-    cell = next(c for c in read_lesson(LESSON).cells if c.source.startswith("%%") and "-o accumulation" in c.source)
+def test_accumulation_needs_less_memory_for_the_same_update(
+    lesson: dict[str, Any], measuring_cell: Callable[[str], str]
+) -> None:
+    source = measuring_cell("accumulation")
     peaks = []
-    for line in cell.source.splitlines()[1:]:
+    for line in source.splitlines():
         tracemalloc.start()
         exec(line, lesson)
         peaks.append(tracemalloc.get_traced_memory()[1])
