@@ -4,11 +4,16 @@ Inside a student folder, ``tinytorch.core`` and ``tinytorch.perf`` look for thei
 ``FOLDER/tinytorch/perf`` first. So "mine or reference" is a file there or not: nothing is copied, nothing goes stale. The
 folder is the one that the environment variable TINYTORCH_HOME names, else the nearest parent of the working directory that
 holds the marker file ``.tinytorch-lab.json``.
+
+The environment variable TINYTORCH_MASK (``core.tensor,core.layers``) names modules that cannot be imported at all: a
+notebook's tests run with what it builds masked, so that they judge the notebook and not the library.
 """
 
 import json
 import os
 import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +28,8 @@ def search_path(package: str, reference: list[str]) -> list[str]:
 
     Raises ImportError if the folder's marker is damaged or newer than this library.
     """
+    if os.environ.get("TINYTORCH_MASK") and _mask not in sys.meta_path:
+        sys.meta_path.insert(0, _mask)
     home = student_folder()
     if home is None:
         return reference
@@ -85,6 +92,17 @@ class StudentLoader(SourceFileLoader):
         """Write no byte code: the folder holds what the student put there."""
 
 
+class Mask(MetaPathFinder):
+    """Refuses the modules that TINYTORCH_MASK names."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        """Raise ImportError for a masked module; find nothing."""
+        masked = os.environ.get("TINYTORCH_MASK", "").split(",")
+        if fullname.removeprefix("tinytorch.") in masked:
+            raise ImportError(f"{fullname} is not there while this notebook is tested: it has to come from the notebook itself.")
+
+
+_mask = Mask()
 _own_folders: set[str] = set()
 _finder = FileFinder.path_hook((StudentLoader, [".py"]))
 

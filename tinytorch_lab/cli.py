@@ -31,6 +31,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from tinytorch_lab.course import commands as student_commands
+
     parser = argparse.ArgumentParser(
         prog="tinytorch-lab", description="Build a deep-learning framework in JupyterLab and measure every step of it."
     )
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="make a student folder")
     new.add_argument("folder", type=Path)
     new.set_defaults(run=_new)
+    student_commands.add_to(commands)
     export = commands.add_parser("export", help="write tinytorch/ from the lessons (authors)")
     export.add_argument("modules", nargs="*", metavar="NN", help="modules to export (default: all)")
     export.add_argument(

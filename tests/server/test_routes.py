@@ -80,12 +80,12 @@ async def test_a_damaged_marker_is_told_and_kept(student, jp_fetch) -> None:
 
 
 async def test_a_full_disk_is_a_sentence(student, jp_fetch, monkeypatch) -> None:
-    from tinytorch_lab.course import workspace
+    from tinytorch_lab.course import given
 
     def full(path, text):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(workspace, "write_atomic", full)
+    monkeypatch.setattr(given, "write_atomic", full)
     (student / "modules/01_tensor/tensor.ipynb").unlink()
     status, answer = await call(jp_fetch, "open", method="POST", body='{"module": "01_tensor"}')
     assert status == 500

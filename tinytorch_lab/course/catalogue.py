@@ -12,6 +12,7 @@ from typing import Any
 from tinytorch_lab.course.errors import CourseError
 
 MODULE_ID = re.compile(r"[0-9]{2}_[a-z0-9_]+")
+MILESTONE_ID = re.compile(r"[0-9]_[0-9]{4}_[a-z0-9_]+")
 EXPORTS = re.compile(r"(core|perf)\.[a-z_]+")
 VERSION = 1
 
@@ -21,7 +22,8 @@ class Module:
     """One module as ``course.toml`` states it.
 
     ``id`` is ``NN_name``; ``exports`` the module of tinytorch that its lesson makes (``core.tensor``); ``needs`` are the ids of
-    its direct prerequisites; ``points`` is the sum over its graded cells.
+    its direct prerequisites; ``points`` is the sum over its graded cells. ``compare``, if there is one, is code that prepares and
+    a statement: what is timed to compare the student's module with the reference.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Module:
     question: str
     needs: tuple[str, ...]
     points: int
+    compare: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -60,11 +63,31 @@ class Module:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """A step of history that runs on the modules in ``needs``; ``id`` is ``K_year_name``."""
+
+    id: str
+    title: str
+    needs: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        """``"1"`` of ``"1_1957_perceptron"``."""
+        return self.id[0]
+
+    @property
+    def notebook(self) -> str:
+        """The notebook, relative to the student folder."""
+        return f"milestones/{self.id}.ipynb"
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All modules in their order, and the parts they belong to."""
+    """All modules in their order, the parts they belong to, and the milestones."""
 
     parts: tuple[str, ...]
     modules: tuple[Module, ...]
+    milestones: tuple[Milestone, ...] = ()
 
     def find(self, word: str) -> Module:
         """The module that ``word`` means: ``NN``, ``NN_name`` or a unique beginning of the id or of the name.
@@ -100,7 +123,20 @@ def load_catalogue(path: Path) -> Catalogue:
     parts = tuple(table.get("parts", ()))
     modules = tuple(_module(row, path) for row in table.get("module", ()))
     _check(parts, modules, path)
-    return Catalogue(parts, modules)
+    return Catalogue(parts, modules, _milestones(table, modules, path))
+
+
+def _milestones(table: Mapping[str, Any], modules: tuple[Module, ...], path: Path) -> tuple[Milestone, ...]:
+    known = {module.id for module in modules}
+    found = []
+    for row in table.get("milestone", ()):
+        name, needs = row.get("id"), row.get("needs", ())
+        if not isinstance(name, str) or not MILESTONE_ID.fullmatch(name) or not isinstance(row.get("title"), str):
+            raise CourseError(f"{path}: a milestone needs an `id` of the form 1_1957_name and a `title`, got {row!r}.")
+        if unknown := set(needs) - known:
+            raise CourseError(f"{path}: milestone {name} needs {', '.join(sorted(unknown))}, which are no modules.")
+        found.append(Milestone(name, row["title"], tuple(needs)))
+    return tuple(found)
 
 
 def _module(row: Mapping[str, Any], path: Path) -> Module:
@@ -119,7 +155,12 @@ def _module(row: Mapping[str, Any], path: Path) -> Module:
             name = row.get("id", "a module without id")
             raise CourseError(f"{path}: {name} needs `{key}` of type {kind.__name__}, got {row.get(key)!r}.")
     values: dict[str, Any] = {key: tuple(row[key]) if kind is list else row[key] for key, kind in kinds.items()}
-    return Module(**values)
+    compare = row.get("compare", [])
+    if len(compare) not in (0, 2) or not all(isinstance(part, str) for part in compare):
+        raise CourseError(
+            f"{path}: `compare` of {row['id']} must be code that prepares and a statement, got {compare!r}."
+        )
+    return Module(**values, compare=tuple(compare))
 
 
 def _check(parts: tuple[str, ...], modules: tuple[Module, ...], path: Path) -> None:

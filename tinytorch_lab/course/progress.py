@@ -1,19 +1,20 @@
-"""How far a student is, read from the student folder itself: no second record that could disagree with it."""
+"""How far a student is: read from the notebooks and library files, and from how the last tests ended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
-from tinytorch_lab.course import source
+from tinytorch_lab.course import overlay_files, record, source, update
 from tinytorch_lab.course.catalogue import Module
 from tinytorch_lab.course.errors import CourseError
-from tinytorch_lab.course.lesson import grader
+from tinytorch_lab.course.notebooks import code_hash, is_exercise, peek
+from tinytorch_lab.course.record import ModuleRecord, Record, Tests
 from tinytorch_lab.course.student import CODE_STUB
 from tinytorch_lab.course.workspace import Folder
+
+DONE = ("complete", "changed")
+"""States of a module that later ones can build on."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,11 @@ class Progress:
     """One module's state.
 
     ``state`` is "unavailable" (this version has no lesson), "locked" (prerequisites missing, still openable), "ready",
-    "in progress" or "complete" (the student's own library file is in the folder). ``solved`` of ``exercises`` solution
-    cells hold something else than the stub; ``missing`` are the prerequisites that are not complete; ``problem`` says why
-    a notebook cannot be read.
+    "in progress", "tests pass" (not yet completed), "complete" (the student's own library file is what the notebook makes) or
+    "changed" (the notebook has changed since). ``solved`` of ``exercises`` solution cells hold something else than the stub;
+    ``missing`` are the prerequisites that are not complete; ``mine`` says whether later modules run on the student's file;
+    ``tests`` is how the last tests of this very code ended, ``stale`` whether they ran on older code; ``update`` whether there is
+    a newer version of the lesson; ``problem`` says why the notebook cannot be read.
     """
 
     state: str
@@ -32,40 +35,64 @@ class Progress:
     missing: tuple[str, ...]
     mine: bool
     problem: str | None = None
+    tests: Tests | None = None
+    stale: bool = False
+    update: bool = False
+    completed: bool = False
+    times_reference: float | None = None
 
 
 def course_progress(folder: Folder | None) -> dict[str, Progress]:
     """Every module's progress by its id; without a folder nothing is begun."""
+    kept = record.load(folder.path) if folder else Record()
     done: set[str] = set()
     result = {}
     for module in source.catalogue().modules:
-        progress = _progress(module, folder.path if folder else None, done)
-        if progress.state == "complete":
+        missing = tuple(need for need in module.needs if need not in done)
+        progress = _progress(module, folder, kept.of(module.id), missing)
+        if progress.state in DONE:
             done.add(module.id)
         result[module.id] = progress
     return result
 
 
-def _progress(module: Module, root: Path | None, done: set[str]) -> Progress:
-    missing = tuple(need for need in module.needs if need not in done)
+def _progress(module: Module, folder: Folder | None, kept: ModuleRecord, missing: tuple[str, ...]) -> Progress:
     if not source.has_lesson(module):
         return Progress("unavailable", 0, 0, missing, False)
-    problem = None
-    solved = exercises = 0
-    notebook = root / module.notebook if root else None
-    if notebook is not None and notebook.exists():
+    if folder is None:
+        return Progress("locked" if missing else "ready", 0, 0, missing, False)
+    own = overlay_files.own_text(folder.path, module)
+    problem, solved, exercises, code, makes = None, 0, 0, None, own
+    if (folder.path / module.notebook).exists():
         try:
-            solved, exercises = count_solved(notebook)
+            notebook = peek(folder.path / module.notebook)
+            solved, exercises = count_solved(folder.path / module.notebook)
+            code = code_hash(notebook)
+            makes = overlay_files.exported_text(notebook, module)
         except CourseError as error:
             problem = str(error)
-    mine = root is not None and (root / module.library_file).exists()
-    state = _state(mine, solved, missing)
-    return Progress(state, solved, exercises, missing, mine, problem)
+    stale = kept.tests is not None and kept.tests.code != code
+    passes = kept.tests is not None and not stale and kept.tests.passed == kept.tests.total > 0
+    return Progress(
+        state=_state(own, makes, passes, solved, missing),
+        solved=solved,
+        exercises=exercises,
+        missing=missing,
+        mine=overlay_files.is_used(folder.path, module),
+        problem=problem,
+        tests=kept.tests,
+        stale=stale,
+        update=update.available(folder, module),
+        completed=own is not None,
+        times_reference=kept.times_reference,
+    )
 
 
-def _state(mine: bool, solved: int, missing: tuple[str, ...]) -> str:
-    if mine:
-        return "complete"
+def _state(own: str | None, makes: str | None, passes: bool, solved: int, missing: tuple[str, ...]) -> str:
+    if own is not None:
+        return "complete" if own == makes else "changed"
+    if passes:
+        return "tests pass"
     if solved:
         return "in progress"
     return "locked" if missing else "ready"
@@ -73,19 +100,5 @@ def _state(mine: bool, solved: int, missing: tuple[str, ...]) -> str:
 
 def count_solved(path: Path) -> tuple[int, int]:
     """How many code exercises of the notebook hold no stub any more, and how many there are."""
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception as error:  # nbformat raises whatever its readers meet
-        raise CourseError(
-            f"{path} is not a readable notebook ({type(error).__name__}). It was left as it is."
-        ) from error
-    cells = [cell for cell in notebook.cells if _is_exercise(cell)]
-    return sum(not _holds_stub(cell) for cell in cells), len(cells)
-
-
-def _is_exercise(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(grader(cell).get("solution"))
-
-
-def _holds_stub(cell: NotebookNode) -> bool:
-    return any(line.strip() == CODE_STUB[1] for line in cell.source.splitlines())
+    cells = [cell for cell in peek(path).cells if is_exercise(cell)]
+    return sum(CODE_STUB[1] not in map(str.strip, cell.source.splitlines()) for cell in cells), len(cells)

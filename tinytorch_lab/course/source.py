@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tinytorch_lab.course.catalogue import Catalogue, Module, load_catalogue
@@ -38,8 +38,14 @@ def notebook_text(module: Module) -> str:
         raise CourseError(f"This version of the course has no lesson {module.id} yet.")
     root = checkout()
     if root:
-        return to_text(student_notebook(root / module.source))
+        lesson = root / module.source
+        return _made_from(lesson, lesson.stat().st_mtime_ns)
     return (BUNDLE / module.notebook).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=64)
+def _made_from(lesson: Path, stamp: int) -> str:
+    return to_text(student_notebook(lesson))
 
 
 def milestones() -> tuple[str, ...]:

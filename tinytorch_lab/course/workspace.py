@@ -9,6 +9,7 @@ from pathlib import Path
 from tinytorch_lab.course import source
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.files import write_atomic
+from tinytorch_lab.course.given import give
 
 MARKER = ".tinytorch-lab.json"
 VERSION = 1
@@ -70,7 +71,7 @@ def new_student_folder(path: Path) -> list[Path]:
     for module in source.catalogue().modules:
         notebook = path / module.notebook
         if source.has_lesson(module) and not notebook.exists():
-            write_atomic(notebook, source.notebook_text(module))
+            give(path, module)
             written.append(notebook)
     for name in source.milestones():
         if not (path / name).exists():
@@ -90,7 +91,7 @@ def open_notebook(folder: Folder, word: str) -> Path:
     module = source.catalogue().find(word)
     notebook = folder.path / module.notebook
     if not notebook.exists():
-        write_atomic(notebook, source.notebook_text(module))
+        give(folder.path, module)
     return notebook
 
 
@@ -105,4 +106,4 @@ def _check_place(path: Path) -> None:
 
 def _half_made(path: Path) -> bool:
     """Whether the folder holds only what an interrupted ``new`` leaves behind."""
-    return {entry.name for entry in path.iterdir()} <= {"modules", "milestones", "tinytorch"}
+    return {entry.name for entry in path.iterdir()} <= {"modules", "milestones", "tinytorch", ".tinytorch-lab"}

@@ -1,9 +1,14 @@
 # ruff: noqa: E501
 """A small course of two modules, one of which has its lesson."""
 
+import sys
 from pathlib import Path
 
 import pytest
+
+from tinytorch_lab.course import workspace
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode: lets the tests import solved.py
 
 COURSE = """
 version = 1
@@ -111,3 +116,32 @@ def small_course(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(source, "checkout", lambda: root)
     yield root
     source.catalogue.cache_clear()
+
+
+@pytest.fixture
+def second_lesson(small_course: Path) -> Path:
+    """The lesson of 02_next, which uses 01_pair's ``add``."""
+    text = (small_course / "modules/01_pair/pair_dev.py").read_text(encoding="utf-8")
+    changes = {
+        "core.pair": "core.next",
+        "01-": "02-",
+        "add": "add_twice",
+        "import numpy as np": "from tinytorch.core.pair import add",
+    }
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    text = text.replace("total = a + b", "total = add(add(a, b), b)").replace(
+        "add_twice(1, 2) == 3", "add_twice(1, 2) == 5"
+    )
+    text = text.replace("add_twice(-1, 2) == 1", "add_twice(-1, 2) == 3")
+    file = small_course / "modules/02_next/next_dev.py"
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def folder(small_course: Path, tmp_path: Path) -> workspace.Folder:
+    """A new student folder."""
+    workspace.new_student_folder(tmp_path / "course")
+    return workspace.read_marker(tmp_path / "course")

@@ -1,32 +1,46 @@
 from pathlib import Path
 
 import pytest
+from solved import solve
 
-from tinytorch_lab.course import launch, workspace
+from tinytorch_lab.course import launch, record, source, workspace
 from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.notebooks import code_hash, read_notebook
+from tinytorch_lab.course.overlay_files import exported_text
 from tinytorch_lab.course.progress import Progress, count_solved, course_progress
-
-
-@pytest.fixture
-def folder(small_course: Path, tmp_path: Path) -> workspace.Folder:
-    workspace.new_student_folder(tmp_path / "course")
-    return workspace.read_marker(tmp_path / "course")
-
-
-def solve(folder: workspace.Folder) -> Path:
-    notebook = folder.path / "modules/01_pair/pair.ipynb"
-    notebook.write_text(
-        notebook.read_text(encoding="utf-8").replace("raise NotImplementedError()", "return a + b"), encoding="utf-8"
-    )
-    return notebook
 
 
 def test_states_follow_the_folder(folder: workspace.Folder) -> None:
     assert course_progress(folder)["01_pair"] == Progress("ready", 0, 1, (), False)
-    solve(folder)
+    notebook = solve(folder)
     assert course_progress(folder)["01_pair"] == Progress("in progress", 1, 1, (), False)
-    (folder.path / "tinytorch/core/pair.py").write_text("def add(a, b): return a + b")
-    assert course_progress(folder)["01_pair"] == Progress("complete", 1, 1, (), True)
+    made = exported_text(read_notebook(notebook), source.catalogue().find("01"))
+    (folder.path / "tinytorch/core/pair.py").write_text(made)
+    assert course_progress(folder)["01_pair"] == Progress("complete", 1, 1, (), True, completed=True)
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("return a + b", "return b + a"), encoding="utf-8")
+    assert course_progress(folder)["01_pair"].state == "changed"
+    (folder.path / "tinytorch/core/pair.py").rename(folder.path / "tinytorch/core/pair.py.off")
+    assert course_progress(folder)["01_pair"] == Progress("changed", 1, 1, (), False, completed=True)
+
+
+def test_tests_count_for_the_code_that_they_ran_on(folder: workspace.Folder) -> None:
+    notebook = solve(folder)
+    code = code_hash(read_notebook(notebook))
+    record.change(folder.path, "01_pair", tests=record.Tests(1, 1, 100, 100, "2026-01-01T00:00:00+00:00", code))
+    assert course_progress(folder)["01_pair"].state == "tests pass"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("return a + b", "return a - b"), encoding="utf-8")
+    changed = course_progress(folder)["01_pair"]
+    assert (changed.state, changed.stale) == ("in progress", True)
+    record.change(folder.path, "01_pair", tests=record.Tests(0, 1, 0, 100, "x", code_hash(read_notebook(notebook))))
+    assert course_progress(folder)["01_pair"].state == "in progress"
+
+
+def test_an_older_lesson_in_the_folder_is_said(folder: workspace.Folder, lesson: Path) -> None:
+    assert not course_progress(folder)["01_pair"].update
+    lesson.write_text(
+        lesson.read_text(encoding="utf-8").replace("Module 01: Pair", "Module 01: A pair"), encoding="utf-8"
+    )
+    assert course_progress(folder)["01_pair"].update
 
 
 def test_a_module_without_a_lesson_is_unavailable_and_tells_what_it_needs(folder: workspace.Folder) -> None:
