@@ -1,4 +1,7 @@
-"""Routes: read the body, call one function in a thread, write JSON."""
+"""Routes: read the body, call one function in a thread, write JSON.
+
+What takes long (tests, completing) answers one JSON object a line while it runs.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,22 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import tornado
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
+from tornado.iostream import StreamClosedError
 
-from tinytorch_lab.course.catalogue import MODULE_ID
+from tinytorch_lab.course.catalogue import MILESTONE_ID, MODULE_ID
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.server import answers
 
 PREFIX = "tinytorch-lab"
+
+
+class Gone(Exception):
+    """Who asked has gone away."""
 
 
 class Handler(APIHandler):
@@ -34,14 +42,71 @@ class Handler(APIHandler):
         except CourseError as error:
             self.refuse(409, str(error))
         except OSError as error:
-            self.refuse(500, f"{error.strerror or error}: {error.filename or 'no file named'}.")
+            self.refuse(500, _in_words(error))
         else:
             self.finish(json.dumps(result))
+
+    async def stream(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Answer each message that ``function(*arguments, send)`` sends as one line, then how it ended if it failed.
+
+        When who asked goes away, ``send`` raises, which ends the run.
+        """
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        self._gone = False
+
+        def send(message: dict[str, Any]) -> None:
+            if self._gone:
+                raise Gone
+            loop.call_soon_threadsafe(queue.put_nowait, message)
+
+        def run() -> None:
+            try:
+                function(*arguments, send)
+            except Gone:
+                pass
+            except CourseError as error:
+                loop.call_soon_threadsafe(queue.put_nowait, {"kind": "error", "message": str(error)})
+            except OSError as error:
+                loop.call_soon_threadsafe(queue.put_nowait, {"kind": "error", "message": _in_words(error)})
+            finally:
+                loop.call_soon_threadsafe(queue.put_nowait, None)
+
+        self.set_header("Content-Type", "application/x-ndjson")
+        running = loop.run_in_executor(None, run)
+        while (message := await queue.get()) is not None:
+            try:
+                self.write(json.dumps(message) + "\n")
+                await self.flush()
+            except StreamClosedError:
+                self._gone = True
+        await running
+
+    def on_connection_close(self) -> None:
+        """The next message ends the run."""
+        self._gone = True
+        super().on_connection_close()
 
     def refuse(self, status: int, message: str) -> None:
         """Answer with a status and a sentence."""
         self.set_status(status)
         self.finish(json.dumps({"message": message}))
+
+    def body(self, **fields: Any) -> dict[str, Any] | None:
+        """The body, a mapping with at least ``fields``: a compiled pattern, or a type. None if it was refused."""
+        body = self.get_json_body()
+        for name, wanted in fields.items():
+            value = body.get(name) if isinstance(body, dict) else None
+            fits = (
+                isinstance(value, wanted)
+                if isinstance(wanted, type)
+                else isinstance(value, str) and wanted.fullmatch(value)
+            )
+            if not fits:
+                words = ", ".join(f'"{key}": {_example(kind)}' for key, kind in fields.items())
+                self.refuse(400, f"The body must be {{{words}}}; got {json.dumps(body)[:200]}.")
+                return None
+        return body if isinstance(body, dict) else {}
 
 
 class CourseHandler(Handler):
@@ -53,21 +118,111 @@ class CourseHandler(Handler):
         await self.answer(answers.course, self.root)
 
 
-class OpenHandler(Handler):
-    """POST {"module": "01_tensor"}: the path of its notebook, made if it is not there."""
+class NewHandler(Handler):
+    """POST: make the student folder ``course`` where the server was started."""
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Answer the course."""
+        await self.answer(answers.new_folder, self.root)
+
+
+class ModuleHandler(Handler):
+    """POST {"module": "01_tensor"}: what ``function`` answers for the root and the module."""
+
+    function: ClassVar[Callable[..., Any]]
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Answer it."""
+        if (body := self.body(module=MODULE_ID)) is not None:
+            await self.answer(type(self).function, self.root, body["module"])
+
+
+class StreamHandler(Handler):
+    """POST {"module": "01_tensor"}: what ``function`` sends for it, one line a message."""
+
+    function: ClassVar[Callable[..., None]]
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Answer it."""
+        if (body := self.body(module=MODULE_ID)) is not None:
+            await self.stream(type(self).function, self.root, body["module"])
+
+
+class MilestoneHandler(Handler):
+    """POST {"milestone": "1_1957_perceptron"}: the path of its notebook."""
 
     @tornado.web.authenticated
     async def post(self) -> None:
         """Answer {"path": ...}."""
-        body = self.get_json_body()
-        module = body.get("module") if isinstance(body, dict) else None
-        if not isinstance(module, str) or not MODULE_ID.fullmatch(module):
-            self.refuse(400, f'The body must be {{"module": "NN_name"}}; got {json.dumps(body)[:200]}.')
+        if (body := self.body(milestone=MILESTONE_ID)) is not None:
+            await self.answer(answers.open_milestone, self.root, body["milestone"])
+
+
+class UseHandler(Handler):
+    """POST {"module": ..., "mine": true}: whose code later modules run on."""
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Answer {"source": ...}."""
+        if (body := self.body(module=MODULE_ID, mine=bool)) is not None:
+            await self.answer(answers.use, self.root, body["module"], body["mine"])
+
+
+class UpdateHandler(Handler):
+    """POST {"modules": ["01_tensor"]}: bring them to this version; all of them if the list is empty."""
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Answer what was done to each."""
+        if (body := self.body(modules=list)) is None:
             return
-        await self.answer(answers.open_module, self.root, module)
+        words = body["modules"]
+        if not all(isinstance(word, str) and MODULE_ID.fullmatch(word) for word in words):
+            self.refuse(400, f'The body must be {{"modules": ["NN_name", ...]}}; got {json.dumps(body)[:200]}.')
+            return
+        await self.answer(answers.update_modules, self.root, words)
+
+
+class SolutionHandler(Handler):
+    """POST {"module": ..., "anyway": false}: the student's functions beside the reference's."""
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Answer {"pairs": ...}."""
+        if (body := self.body(module=MODULE_ID, anyway=bool)) is not None:
+            await self.answer(answers.show_solution, self.root, body["module"], body["anyway"])
+
+
+def _for_module(function: Callable[..., Any], base: type[Handler] = ModuleHandler) -> type[Handler]:
+    return type(f"{function.__name__}_handler", (base,), {"function": staticmethod(function)})
+
+
+def _example(wanted: Any) -> str:
+    examples = {MODULE_ID: '"NN_name"', MILESTONE_ID: '"1_1957_name"', bool: "true", list: "[]"}
+    return examples[wanted]
+
+
+def _in_words(error: OSError) -> str:
+    return f"{error.strerror or error}: {error.filename or 'no file named'}."
 
 
 def routes(base_url: str) -> list[tuple[str, type[Handler]]]:
     """The table of routes below ``base_url``."""
-    table: list[tuple[str, type[Handler]]] = [("course", CourseHandler), ("open", OpenHandler)]
+    table: list[tuple[str, type[Handler]]] = [
+        ("course", CourseHandler),
+        ("new", NewHandler),
+        ("open", _for_module(answers.open_module)),
+        ("milestone", MilestoneHandler),
+        ("outline", _for_module(answers.steps)),
+        ("test", _for_module(answers.test, StreamHandler)),
+        ("complete", _for_module(answers.complete_module, StreamHandler)),
+        ("use", UseHandler),
+        ("reset", _for_module(answers.reset_module)),
+        ("update", UpdateHandler),
+        ("submit", _for_module(answers.submit)),
+        ("solution", SolutionHandler),
+    ]
     return [(url_path_join(base_url, PREFIX, path), handler) for path, handler in table]
