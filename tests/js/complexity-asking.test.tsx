@@ -42,6 +42,14 @@ test('while it asks, nothing of the answer is in the page', async () => {
   expectHidden(host);
 });
 
+test('only what is measured is asked for, also while it runs', async () => {
+  const host = await render(running());
+  expect(host.querySelectorAll('legend')).toHaveLength(2);
+  await render(running({ measures: ['time'] }));
+  const legends = [...host.querySelectorAll('legend')];
+  expect(legends.map(legend => legend.textContent)).toEqual(['Time']);
+});
+
 test('a prediction shows the answer beside it', async () => {
   const host = await render(complexity());
   expect(find(host, '[type=submit]')).toHaveProperty('disabled', true);

@@ -93,6 +93,7 @@ export function complexity(changes: object = {}): IComplexity {
     version: 1,
     state: 'done',
     names: ['n'],
+    measures: ['time', 'memory'],
     points: SIZES.map(n => point(n)),
     time: growth(),
     memory: memoryGrowth(),

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from kernels import Kernel, Ran
 
+from tinytorch_lab.kernel.growth import digest
+
 GROWTH = "application/vnd.tinytorch.complexity+json"
 QUADRATIC = "%%complexity n=64..1024 -o c --budget 1\nx = list(range(n))\n# measure:\ny = [[0] * n for _ in x]"
 
@@ -157,6 +159,24 @@ def test_a_prediction_in_the_request_leaves_the_answer_open(kernel: Kernel) -> N
     code = "%%complexity n=8..32 --budget 0.3\ny = [0] * n"
     ran = kernel.run(code, metadata={"tinytorch": {"prediction": {"text": "n"}}})
     assert "<details" not in bundles(ran)[-1]["text/html"]
+
+
+def test_a_prediction_for_another_text_does_not(kernel: Kernel) -> None:
+    code = "%%complexity n=8..32 --budget 0.3\ny = [0] * n"
+    said = {"time": "n", "source": digest(code)}
+    assert "<details" not in bundles(kernel.run(code, metadata={"tinytorch": {"prediction": said}}))[-1]["text/html"]
+    changed = code.replace("[0] * n", "[0] * n ** 2")
+    assert "<details" in bundles(kernel.run(changed, metadata={"tinytorch": {"prediction": said}}))[-1]["text/html"]
+
+
+def test_the_digest_is_the_front_ends() -> None:
+    assert digest("foobar") == "bf9cf968"  # FNV-1a's own test value
+    assert digest("x = 1\n") == digest("x = 1") != digest("x = 2")
+
+
+def test_what_is_measured_is_said_from_the_start(kernel: Kernel) -> None:
+    ran = kernel.run("%%complexity n=8..32 --budget 0.3 --time-only\ny = [0] * n")
+    assert {tuple(data[GROWTH]["measures"]) for data in bundles(ran)} == {("time",)}
 
 
 def test_a_result_as_a_value_is_shown(kernel: Kernel) -> None:

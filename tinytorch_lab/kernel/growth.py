@@ -55,11 +55,23 @@ def _ignore(result: Complexity) -> None:
 
 
 def _asked(shell: Any) -> bool:
-    """Whether the front end said with the request that the prediction is made, or skipped."""
+    """Whether the front end said with the request that the prediction is made, or skipped, for the text that runs."""
     get_parent = getattr(getattr(shell, "kernel", None), "get_parent", None)
-    metadata = (get_parent() or {}).get("metadata") if get_parent else None
+    request = (get_parent() or {}) if get_parent else {}
+    metadata = request.get("metadata")
     ours = metadata.get("tinytorch") if isinstance(metadata, dict) else None
-    return isinstance(ours, dict) and bool(ours.get("prediction"))
+    said = ours.get("prediction") if isinstance(ours, dict) else None
+    if not isinstance(said, dict) or not said:
+        return False
+    return said.get("source") in (None, "", digest(str(request.get("content", {}).get("code", ""))))
+
+
+def digest(text: str) -> str:
+    """A short digest of a cell's text, as the front end makes it (FNV-1a, see labextension/src/complexity/prediction.ts)."""
+    value = 0x811C9DC5
+    for character in text.rstrip():
+        value = ((value ^ ord(character)) * 0x01000193) & 0xFFFFFFFF
+    return f"{value:08x}"
 
 
 def _from_cell(error: BaseException, file: str) -> Any:

@@ -1,4 +1,4 @@
-"""The growth classes: their names, their functions, and how to write a power."""
+"""The growth classes: their names and their functions."""
 
 from __future__ import annotations
 
@@ -28,12 +28,6 @@ POLYNOMIAL: dict[str, Callable[[Values], Values]] = {
 
 EXPONENTIAL = "2^n"
 CLASSES = [*POLYNOMIAL, EXPONENTIAL]
-
-
-def power_name(exponent: float) -> str:
-    """Such as ``n^1.6``, or ``n^4``: whole where it is close to that."""
-    whole = round(exponent)
-    return f"n^{whole}" if abs(exponent - whole) <= 0.15 else f"n^{exponent:.1f}"
 
 
 def shape(name: str, n: Values, base: float = 2.0, exponent: float | None = None) -> Values:

@@ -241,17 +241,9 @@ def golden(at: object, low: float, high: float) -> Fit:
     return found
 
 
-def power(data: Data) -> Fit:
-    """a + b n^k with the best k, and with a linear term beside it if that is better."""
-    plain = golden(lambda k: power_at(data, k, None), 0.02, limit.MOST_EXPONENT)
-    lower = golden(lambda k: power_at(data, k, "n"), 1.2, limit.MOST_EXPONENT)
-    return min(plain, lower, key=lambda fit: fit.score)
-
-
-def power_at(data: Data, k: float, lower: str | None) -> Fit:
-    """a + b n^k with a given k, and a slower term."""
+def power_at(data: Data, name: str, k: float) -> Fit:
+    """a + b n^k with a given k."""
     own = (data.n / data.n[-1]) ** k
-    columns = [np.ones_like(own), own, *([shape(lower, data.n)] if lower else [])]
-    fit = _fit(data, f"n^{k:.1f}", "lower" if lower else "plain", np.stack(columns, 1), 1)
-    fit.exponent, fit.lower = k, lower
+    fit = _fit(data, name, "plain", np.stack([np.ones_like(own), own], 1), 1)
+    fit.exponent = k
     return fit

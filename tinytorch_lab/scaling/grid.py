@@ -6,7 +6,7 @@ import itertools
 
 from tinytorch_lab.scaling import thresholds as limit
 from tinytorch_lab.scaling.axes import Axis
-from tinytorch_lab.scaling.series import Series
+from tinytorch_lab.scaling.series import Series, predicted
 from tinytorch_lab.scaling.sweep import At, Sweep
 
 Steps = tuple[int, ...]
@@ -68,7 +68,9 @@ def _climb(sweep: Sweep, values: list[list[int]]) -> Steps | None:
     while moving:
         wanted = tuple(step + (i in moving) for i, step in enumerate(steps))
         room = [i for i in moving if steps[i] + 1 < len(values[i])]
-        if room == moving and sweep.scout(_at(values, wanted), _path(sweep, _at(values, wanted))):
+        if room == moving and _far(sweep, _at(values, steps), _at(values, wanted)):
+            moving = moving[:-1]
+        elif room == moving and sweep.scout(_at(values, wanted), _path(sweep, _at(values, wanted))):
             steps = wanted
         elif sweep.error is not None or (sweep.stop is not None and sweep.stop.reason not in ("budget", "memory")):
             return steps
@@ -77,6 +79,20 @@ def _climb(sweep: Sweep, values: list[list[int]]) -> Steps | None:
     if all(step + 1 == len(axis) for step, axis in zip(steps, values, strict=True)):
         sweep.end("range", "All sizes were measured.")
     return steps
+
+
+def _far(sweep: Sweep, at: At, wanted: At) -> bool:
+    """Whether the next point would work beyond all caches, and growth was seen; then ``stop`` says so."""
+    last, path = sweep.series[at], _path(sweep, wanted)
+    known = [
+        (_product(each.sizes), float(each.input_bytes + (each.peak or 0))) for each in path if each.peak is not None
+    ]
+    grown = last.run_s > limit.FAR_GROWTH_SEVERAL * min(each.run_s for each in sweep.series.values())
+    if not grown or predicted(known, _product(wanted)) <= limit.FAR_BYTES:
+        return False
+    where = ", ".join(f"{name} = {size}" for name, size in zip(sweep.names, wanted, strict=True))
+    sweep.end("caches", f"{where} would work beyond the caches, where memory rules, and growth was seen.", wanted)
+    return True
 
 
 def _around(top: Steps) -> list[Steps]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections import deque
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 FUNCTIONS = {
@@ -17,53 +19,90 @@ FUNCTIONS = {
     "sorted", "str", "sum", "tuple", "zip",
 }  # fmt: skip
 """Builtins that change none of their arguments, if these are plain values."""
-MODULES = {"bisect": {"bisect", "bisect_left", "bisect_right"}, "math": None}
+ARRAY_FUNCTIONS = {
+    "abs", "absolute", "add", "arange", "argmax", "argmin", "argsort", "array", "ascontiguousarray", "clip",
+    "concatenate", "convolve", "cos", "cumsum", "diff", "divide", "dot", "empty", "exp", "eye", "full", "hstack",
+    "log", "log1p", "matmul", "max", "maximum", "mean", "median", "min", "minimum", "multiply", "ones", "ones_like",
+    "outer", "pad", "power", "prod", "repeat", "searchsorted", "sign", "sin", "sort", "sqrt", "square", "stack",
+    "std", "subtract", "sum", "tanh", "tile", "transpose", "tril", "triu", "unique", "var", "vstack", "where",
+    "zeros", "zeros_like",
+}  # fmt: skip
+"""Functions of NumPy that change none of their arguments, without ``out``."""
+ARRAY_METHODS = {
+    "argmax", "argmin", "argsort", "cumsum", "dot", "max", "mean", "min", "prod", "ravel", "reshape", "std", "sum",
+    "transpose", "var",
+}  # fmt: skip
+"""Methods of arrays for which the same holds."""
+MODULES = {"bisect": {"bisect", "bisect_left", "bisect_right"}, "math": None, "numpy": ARRAY_FUNCTIONS}
 """Functions of modules for which the same holds; None: all."""
+_KEYWORDS = {"axis", "keepdims", "kind", "ddof"}
+_PARTS = {"T", "shape", "size", "ndim"}
 _SCALARS = (int, float, complex, str, bytes, bool, type(None), range)
 _CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 _SAMPLE = 64
 _NODES = (
     ast.Module, ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.While, ast.If, ast.Pass, ast.Break, ast.Continue,
     ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Subscript, ast.Slice, ast.Tuple,
-    ast.Call, ast.Attribute, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop,
+    ast.Call, ast.keyword, ast.Attribute, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop,
 )  # fmt: skip
 
 
 def repeatable(tree: ast.Module, namespace: Mapping[str, Any]) -> bool:
-    """Whether the statements only compute names anew from plain values that they leave as they are."""
+    """Whether the statements only compute names anew from plain values and arrays that they leave as they are."""
     nodes = list(ast.walk(tree))
-    functions = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     if not all(isinstance(node, _NODES) for node in nodes):
         return False
-    if any(isinstance(node, ast.Attribute) and id(node) not in functions for node in nodes):
-        return False
-    if not all(_harmless_call(node, namespace) for node in nodes if isinstance(node, ast.Call)):
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    functions = {id(call.func) for call in calls}
+    parts = [node.attr for node in nodes if isinstance(node, ast.Attribute) and id(node) not in functions]
+    if not all(part in _PARTS for part in parts) or not all(_harmless_call(call, namespace) for call in calls):
         return False
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    if any(isinstance(node.func, ast.Name) and node.func.id in stored for node in nodes if isinstance(node, ast.Call)):
-        return False
-    if any(isinstance(node, ast.AugAssign) for node in nodes) and not _no_second_names(nodes, stored, namespace):
+    if any(isinstance(call.func, ast.Name) and call.func.id in stored for call in calls):
         return False
     assigned: set[str] = set()
     if not all(_assigns_anew(statement, assigned) for statement in tree.body):
         return False
-    read = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in functions}
-    modules = {n.value.id for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
-    return all(_plain(namespace.get(name)) for name in read - assigned - modules)
+    loaded = [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in functions]
+    return _reads_plain(loaded, nodes, stored, assigned, namespace)
+
+
+def _reads_plain(
+    loaded: list[ast.Name], nodes: list[ast.AST], stored: set[str], assigned: set[str], namespace: Mapping[str, Any]
+) -> bool:
+    """Whether what is read from outside is plain, and nothing of it is changed through a second name or a view."""
+    owners = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    modules = {n.id for n in loaded if type(namespace.get(n.id)) is ModuleType} - stored
+    if any(n.id in modules and id(n) not in owners for n in loaded):
+        return False
+    given = [namespace.get(name) for name in {n.id for n in loaded} - assigned - modules]
+    if any(isinstance(node, ast.AugAssign) for node in nodes):
+        arrays = any(namespace[name].__name__ == "numpy" for name in modules) or any(_array(value) for value in given)
+        if arrays or not _no_second_names(nodes, stored, namespace):
+            return False
+    return all(_plain(value) or _array(value) for value in given)
 
 
 def _harmless_call(node: ast.Call, namespace: Mapping[str, Any]) -> bool:
-    if node.keywords:
-        return False
     function = node.func
+    if not all(word.arg in _KEYWORDS for word in node.keywords):
+        return False
     if isinstance(function, ast.Name):
         same = namespace.get(function.id, getattr(builtins, function.id, None)) is getattr(builtins, function.id, 0)
-        return function.id in FUNCTIONS and same
-    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-        module = namespace.get(function.value.id)
-        known = MODULES.get(getattr(module, "__name__", ""), set())
-        return type(module) is type(ast) and (known is None or function.attr in known)
-    return False
+        return function.id in FUNCTIONS and same and not node.keywords
+    if not isinstance(function, ast.Attribute):
+        return False
+    module = namespace.get(function.value.id) if isinstance(function.value, ast.Name) else None
+    if type(module) is not ModuleType:
+        return function.attr in ARRAY_METHODS
+    known = MODULES.get(module.__name__, set())
+    return known is None or function.attr in known
+
+
+def _array(value: Any) -> bool:
+    """Whether it is a plain array of numbers."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.ndarray and value.dtype.kind in "biufc"
 
 
 def _assigns_anew(statement: ast.stmt, assigned: set[str]) -> bool:

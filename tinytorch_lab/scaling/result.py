@@ -169,7 +169,8 @@ class Stop:
     """Why the sweep ended where it did."""
 
     reason: str
-    """``range`` (all sizes done), ``budget``, ``memory`` (the next size would need too much), ``too long`` (a run was
+    """``range`` (all sizes done), ``budget``, ``caches`` (the next size would
+    work beyond the caches, where memory rules, and growth was seen), ``memory`` (it would need too much), ``too long`` (a run was
     stopped), ``recursion``, ``memory error``, ``error`` or ``interrupted``."""
     text: str
     """One sentence."""
@@ -197,6 +198,8 @@ class Complexity:
     """The sizes, in the order given."""
     state: str = "running"
     """``running``, ``done``, ``error`` (it raised, and nothing could be told) or ``interrupted``."""
+    measures: list[str] = field(default_factory=lambda: ["time", "memory"])
+    """What was asked for: ``time``, ``memory`` or both."""
     points: list[Point] = field(default_factory=list)
     """In order of size."""
     time: Growth | None = None

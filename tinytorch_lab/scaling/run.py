@@ -33,6 +33,7 @@ def run_sweep(
 ) -> tuple[Complexity, BaseException | None]:
     """Sweep over ``axes``; ``show`` is called with the result so far. What the caller has to raise comes second, or None."""
     result = Complexity([axis.name for axis in axes], ask=predict is None, started=datetime.now(UTC).isoformat())
+    result.measures = [what for what, asked in (("time", time), ("memory", memory)) if asked]
     result.progress.budget_s = budget_s
 
     def report(doing: str) -> None:

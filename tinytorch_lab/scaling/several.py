@@ -1,35 +1,18 @@
-"""The joint fit over several sizes: a fixed cost and one product of powers, cost = a + c * x^k * y^l."""
+"""The growth of time or memory over several sizes as the record that is shown."""
 
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
 
 import numpy as np
 
 from tinytorch_lab.scaling import thresholds as limit
 from tinytorch_lab.scaling.classes import Values
-from tinytorch_lab.scaling.exponent import t_95
+from tinytorch_lab.scaling.joint import Beside, Joint, Points, fit_jointly
 from tinytorch_lab.scaling.noise import uncertain
 from tinytorch_lab.scaling.result import Curve, Growth, Term
 from tinytorch_lab.scaling.series import Series
 from tinytorch_lab.scaling.words import amount, digits, listed, percent
-
-
-@dataclass
-class Joint:
-    """The fitted fixed cost, coefficient, exponents with half the width of their intervals, and relative residuals."""
-
-    fixed: float
-    coefficient: float
-    powers: Values
-    half: Values
-    residuals: Values
-    loss: float
-
-    def cost(self, sizes: Values) -> Values:
-        """The cost at rows of sizes."""
-        return np.asarray(self.fixed + self.coefficient * np.prod(sizes**self.powers, axis=1))
 
 
 def growth_of_several(series: list[Series], names: list[str], clock: str | None) -> Growth | None:
@@ -37,59 +20,45 @@ def growth_of_several(series: list[Series], names: list[str], clock: str | None)
     used = [each for each in series if (each.samples if clock else each.peak is not None)]
     if len(used) < len(names) + 3:
         return None
-    sizes = np.array([[float(size) for size in each.sizes] for each in used])
-    if any(len(set(column)) < 2 for column in sizes.T.tolist()):
+    points = _timed(used, clock) if clock else _traced(used)
+    if any(len(set(column)) < 2 for column in points.sizes.T.tolist()):
         return None
-    if clock:
-        costs = np.array([each.typical(clock) for each in used])
-        noise = np.hypot(uncertain(used, clock), limit.TIME_FLOOR)
-        faults = np.array([statistics.median(sample.faults for sample in each.samples) for each in used])
-    else:
-        costs = np.array([float(max(1, each.peak or 0)) for each in used])
-        noise = np.hypot(limit.MEMORY_NOISE / costs, limit.MEMORY_FLOOR_RELATIVE)
-        faults = np.zeros(len(used))
-    if float(costs.max() / costs.min()) < limit.GROWS:
-        joint = Joint(
-            float(np.median(costs)),
-            0.0,
-            np.zeros(len(names)),
-            np.full(len(names), 0.1),
-            costs / np.median(costs) - 1,
-            0.0,
-        )
-    else:
-        joint = fit_jointly(sizes, costs, noise, faults)
-    return _growth(joint, sizes, names, "s" if clock else "B", float(np.median(noise)))
+    joint = _constant(points) if points.costs.max() < limit.GROWS * points.costs.min() else fit_jointly(points)
+    return _growth(joint, points.sizes, names, "s" if clock else "B", float(np.median(points.noise)))
 
 
-def fit_jointly(sizes: Values, costs: Values, noise: Values, faults: Values) -> Joint:
-    """The joint fit with the least relative error."""
-    tried = [
-        _at(sizes, costs, noise, faults * fault, fixed)
-        for fault in (limit.FAULT_S if faults.max() >= limit.FAULTS else (0.0,))
-        for fixed in np.concatenate([[0.0], np.linspace(0.1, 0.98, 23)]) * costs.min()
-    ]
-    return min(tried, key=lambda joint: joint.loss)
+def _timed(series: list[Series], clock: str) -> Points:
+    costs = np.array([each.typical(clock) for each in series])
+    noise = np.hypot(uncertain(series, clock), limit.TIME_FLOOR)
+    faults = np.array([statistics.median(sample.faults for sample in each.samples) for each in series])
+    return Points(_sizes(series), costs, noise, faults, _working(series))
 
 
-def _at(sizes: Values, costs: Values, noise: Values, faults_s: Values, fixed: float) -> Joint:
-    rest = costs - fixed - faults_s
-    used = (rest > 0.02 * costs) & (costs > limit.JOINT_FROM * costs.max())
-    columns = np.column_stack([np.ones(int(used.sum())), np.log(sizes[used])])
-    target, share = np.log(rest[used]), rest[used] / costs[used]
-    trust = np.ones(len(target))
-    for _ in range(5):
-        weights = share / noise[used] * np.sqrt(trust)
-        found, *_ = np.linalg.lstsq(columns * weights[:, None], target * weights, rcond=None)
-        misfit = (columns @ found - target) * share / noise[used]
-        trust = 1 / (1 + (misfit / limit.FAR) ** 2)
-    free = max(1, len(target) - columns.shape[1] - 1)
-    spread = max(1.0, float(np.sqrt((trust * misfit**2).sum() / free)))
-    inverse = np.linalg.pinv((columns * weights[:, None]).T @ (columns * weights[:, None]))
-    half = t_95(free) * spread * np.sqrt(np.diag(inverse))[1:]
-    lost = (~used).sum() * 4.0
-    loss = float(np.minimum(misfit**2, 36.0).sum() + lost)
-    return Joint(fixed, float(np.exp(found[0])), found[1:], half, (np.exp(columns @ found - target) - 1) * share, loss)
+def _traced(series: list[Series]) -> Points:
+    costs = np.array([float(max(1, each.peak or 0)) for each in series])
+    noise = np.hypot(limit.MEMORY_NOISE / costs, limit.MEMORY_FLOOR_RELATIVE)
+    return Points(_sizes(series), costs, noise, np.zeros(len(series)))
+
+
+def _sizes(series: list[Series]) -> Values:
+    return np.array([[float(size) for size in each.sizes] for each in series])
+
+
+def _working(series: list[Series]) -> Values | None:
+    """Bytes that a run works on, by a product of powers through those that were traced; None: too few were."""
+    traced = [each for each in series if each.peak is not None]
+    if len(traced) < len(series[0].sizes) + 2:
+        return None
+    logs = np.column_stack([np.ones(len(traced)), np.log(_sizes(traced))])
+    known = np.log([max(64.0, float(each.input_bytes + (each.peak or 0))) for each in traced])
+    found = np.linalg.lstsq(logs, known, rcond=None)[0]
+    return np.asarray(np.exp(np.column_stack([np.ones(len(series)), np.log(_sizes(series))]) @ found))
+
+
+def _constant(points: Points) -> Joint:
+    count, usual = points.sizes.shape[1], float(np.median(points.costs))
+    nothing, width = np.zeros(count), np.full(count, 0.1)
+    return Joint(Beside(usual), 0.0, nothing, width, points.costs / usual - 1, 0.0, points.sizes.max(axis=0))
 
 
 def _growth(joint: Joint, sizes: Values, names: list[str], unit: str, noise: float) -> Growth:

@@ -19,12 +19,16 @@ def sweep_one(sweep: Sweep) -> None:
         return
     fill(sweep, axis)
     if sweep.times:
-        sweep.refine([(size,) for size in grid(sweep)])
+        sweep.refine([each.sizes for each in known(sweep) if each.samples])
 
 
 def climb(sweep: Sweep, axis: Axis) -> None:
     """Doubling sizes until one does not fit."""
     for size in axis.doublings():
+        if axis.free and sweep.series and enough(known(sweep)):
+            text = f"{axis.name} = {size} would work beyond the caches, where memory rules, and growth was seen."
+            sweep.end("caches", text, (size,))
+            return
         if sweep.scout((size,), known(sweep)):
             continue
         early = axis.free and not sweep.series and size <= limit.FIRST_FAILURES
@@ -83,7 +87,7 @@ def _climb_steps(sweep: Sweep, axis: Axis) -> None:
 
 def _climb_between(sweep: Sweep, axis: Axis) -> None:
     top = known(sweep)[-1].sizes[0]
-    for more in (top * 3 // 2, top * 5 // 4):
+    for more in () if axis.free and enough(known(sweep)) else (top * 3 // 2, top * 5 // 4):
         if top < more <= axis.high and sweep.scout((more,), known(sweep)):
             break
     useful = [each.sizes[0] for each in growing(known(sweep))]
@@ -106,11 +110,9 @@ def growing(series: list[Series]) -> list[Series]:
     return above if len(above) >= 3 else [each for each in series if each.samples]
 
 
-def grid(sweep: Sweep) -> list[int]:
-    """The sizes to be timed again: all that grow, and a few below."""
-    series = [each for each in known(sweep) if each.samples]
-    if not series:
-        return []
-    useful = growing(series)
-    below = [each.sizes[0] for each in series if each not in useful]
-    return sorted({*below[-limit.BELOW :], *(each.sizes[0] for each in useful)})
+def enough(series: list[Series]) -> bool:
+    """Whether larger sizes would tell more of main memory than of the code: beyond all caches, and growth has long been seen."""
+    timed = [each for each in series if each.samples]
+    last = timed[-1]
+    far = last.input_bytes + (last.peak or 0) > limit.FAR_BYTES
+    return far and last.run_s > limit.FAR_GROWTH * min(each.run_s for each in timed)

@@ -173,7 +173,7 @@ class Sweep:
         """Time the sizes of ``grid`` again and again, in turns, until the budget is used."""
         stop = self.stop
         for turn in range(limit.MOST_ROUNDS):
-            for at in sorted(grid, reverse=turn % 2 == 0):
+            for at in sorted(grid, reverse=turn % 2 == 1):  # the cheap ones first: they cost nothing
                 if self.series[at].cost_s * 1.2 > self._left():
                     if turn >= 1:
                         return

@@ -30,8 +30,11 @@ STEEP = 4.5
 """A local power above which, if it also grows, the cost is taken for exponential and sizes go up in equal steps."""
 STEEP_S = 50e-6
 """Seconds: below, one disturbed run looks like growth."""
-BELOW = 8
-"""So many of the sizes at which nothing grows yet are timed as often as the others: they tell the fixed cost."""
+FAR_BYTES, FAR_GROWTH = 48 * 2**20, 100.0
+"""Without a range: sizes end where a run works on more than the first, twice what common last-level caches hold, if its time has
+grown by the second factor. Beyond, main memory and page faults tell more than the code does."""
+FAR_GROWTH_SEVERAL = 20.0
+"""The same with several sizes, which reach less far each; there ranges end early too, or most points would lie beyond."""
 SURE_RUNS = 4
 """So many runs at a size before its time decides that the next size is too costly: one alone may have been disturbed."""
 FIRST_FAILURES = 64
@@ -57,8 +60,8 @@ KNEE_BELOW_TOP = 2.5
 KNEE_SLOWER, KNEE_MIDDLE, KNEE_SMALL = 8.0, 2.5, 1.3
 """Out of the caches a unit costs at most so many times what it costs inside: where a run works on more than LARGE_CACHE bytes,
 on less, and on less than SMALL_CACHE."""
-LARGE_CACHE, SMALL_CACHE = 200_000, 16_000
-"""Bytes: level 2 caches begin at 256 KiB, level 1 caches hold 32 KiB or more, shared with what else runs."""
+LARGE_CACHE, SMALL_CACHE = 500_000, 32_000
+"""Bytes: level 2 caches begin at 512 KiB on today's processors, level 1 caches hold 32 KiB or more, shared with what else runs."""
 KNEE_FASTER = 2.0
 """A faster routine that takes over for large inputs is at most so much faster."""
 LEAST_BASE, MOST_BASE = 1.1, 6.0
@@ -83,11 +86,14 @@ MEMORY_WINDOW = 64.0
 MEMORY_POINTS = 5
 """... but to at least so many sizes."""
 FLAT_BYTES = 600.0
-"""A peak that varies by less over sizes that differ by FLAT_RANGE does not grow: integers get longer, caches fill."""
+"""A peak that varies by less does not grow: integers get longer, caches fill ..."""
 FLAT_RATIO = 1.25
-"""The same for a peak that varies by less than this factor over the sizes that are fitted."""
-FLAT_RANGE = 20.0
-MEMORY_PRIOR = {"log n": 6.0, "sqrt n": 6.0, "n log n": 6.0, "n^2 log n": 6.0}
+"""... nor does one that varies by less than this factor over the sizes that are fitted ..."""
+POINTER_BYTES, FLAT_TIMES = 8.0, 4.0
+"""... if a list of n pointers would have varied by so many times as much: over small sizes everything is flat."""
+FLAT_POINTS = 6
+"""With so many sizes, one peak may be odd: something of the interpreter's own was allocated in that run."""
+MEMORY_PRIOR = {"log n": 6.0, "sqrt n": 6.0, "n log n": 10.0, "n^2 log n": 10.0}
 """Added to scores: memory is taken in whole containers, and tables that grow in steps look like logarithms."""
 LEAST_BYTES = {"log n": 16.0, "sqrt n": 4.0}
 LEAST_BYTES_ELSE = 0.9
@@ -101,87 +107,72 @@ SCHEDULING_S = 0.03
 WAITING_S = 1e-4
 """Seconds that may pass besides, without being called waiting."""
 
-# How it is decided. Scores are -2 log likelihood + parameters * log(points), as in BIC.
-GAP = 6.0
-"""A class whose score is within this of the best remains a candidate: BIC's "strong evidence" begins there."""
-GAP_NOISE = 0.6
-"""More for each percent of noise above QUIET: noise that is not independent counts as evidence that it is not."""
-QUIET = 0.03
-"""Noise of a machine with nothing else to do."""
+# How likely a class is. Scores are -2 log likelihood, and what the parameters cost.
+STEP_SMALL, STEP_MIDDLE, STEP_LARGE = 0.04, 0.06, 0.3
+"""Relative, for a doubling of the size: how far the cost of a unit usually drifts while a run works in a level 1 cache, in a
+level 2 cache, beyond. Python itself drifts in small caches too: integers up to 256 are ready made, longer ones take more digits."""
+COLD_STEP_S = 1e-6
+"""Seconds, besides, of a run that is timed alone after a set-up that fills the caches: some misses of each."""
+UNIT_BYTES = 32.0
+"""For each unit, where memory was not measured: what a run works on is at least of that order."""
+TAIL = 5.0
+"""Degrees of freedom of Student's t: one drift, or one time, of five times the usual is no miracle."""
+TURNS = 6
+"""Of weighting drifts and times by how far off they are."""
+FARTHEST = 20.0
+"""A curve may miss a time by this factor; farther off it is no worse."""
+PARAMETER = 0.8
+"""What a parameter costs, times log(points): 1 would be BIC, which is for points that are independent."""
+LOG_PRIOR = 3.0
+"""Added to the score of n log n and n^2 log n: a logarithm more is rarer than none, and caches that slow the larger sizes down look
+like one."""
+SQRT_PRIOR = 3.0
+"""Added to that of sqrt n: rare too, and what set-up leaves in the caches looks like it."""
+POWERS = {"n^1.5": 1.5, "n^1.6": 1.585, "n^2.5": 2.5, "n^3.5": 3.5, "n^4": 4.0, "n^5": 5.0}
+"""Powers that algorithms have (1.585 is log2 3, of Karatsuba's product) ..."""
+POWER_PRIOR = 14.0
+"""... and what is added to their scores: they are rare, and sorting out of the caches looks like n^1.5."""
+BASES = 24
+"""Bases of exponential growth that are tried."""
+USUAL_FAULT_S, FAULTS_COUNT = 0.3e-6, 0.03
+"""Seconds of a page fault at least; where faults take this share of some time, their cost is told apart."""
+LEAST_UNIT_S = 2e-12
+"""Seconds of one unit of any class: a processor does at most some hundred of the simplest operations in a nanosecond, so that
+less is no growth of the code but caches that slow the largest sizes down."""
 SHARE = {"1": 0.0, "log n": 0.25, "sqrt n": 0.3}
 SHARE_LOWER = 0.65
 SHARE_THIRD = 0.4
 SHARE_LOG = 0.8
 SHARE_ELSE = 0.4
 """A class's own term makes up so much of the largest cost, or the class is not what rules there: less for slow growth, which
-fixed costs hide longer; with a slower term beside it SHARE_LOWER, and SHARE_THIRD at a third of the size; SHARE_LOG for n log n
-beside n, or it could as well be n alone."""
-NEIGHBOURS = {"n": "n log n", "n log n": "n", "n^2": "n^2 log n", "n^2 log n": "n^2", "log n": "1"}
-GAP_NEIGHBOUR, GAP_SQUARE, GAP_KNEE = 8.0, 14.0, 3.0
-"""Classes that differ by a logarithm need this gap; those of n^2, which reach over fewer sizes, the second; and the third more
-where caches slow the larger sizes down."""
-GAP_TWO_KNEES = 40.0
-"""Two knees can bend a line into a logarithm, as they do with a merge sort in Python: only much more than that is evidence."""
-LOG_PRIOR = {"n log n": 5.0, "n^2 log n": 5.0}
-"""Added to the score of time: cells of the author that are linear, under caches, scored up to so much better with a logarithm,
-and none of those with a logarithm came near the other way."""
-LOG_REACH, GAP_SHORT = 100.0, 25.0
-"""Over sizes that differ by less than the first, a logarithm hardly changes: one more or less needs the second as its gap."""
-TOP_KNEE, GAP_BENT = 4.0, 25.0
-"""Where the sizes reach less than the first beyond the caches, or a knee, one power less, or more, needs the second as its gap."""
-ONE_POWER = {
-    "sqrt n": ("log n", "n"),
-    "n": ("sqrt n", "n^2"),
-    "n log n": ("n", "n^2"),
-    "n^2": ("n", "n^3"),
-    "n^3": ("n^2", "n^3"),
-}
-COLD_GROWTH_S = 3e-6
-"""Seconds: less growth of runs that are timed one by one, each after its set-up, may be caches alone."""
+fixed costs hide longer; with a slower term beside it SHARE_LOWER, and SHARE_THIRD at a third of the size. n log n beside n with
+less than SHARE_LOG could as well be n alone: it never gets 90 %."""
+
+# How it is decided.
+GAP = 3.0
+"""A class of time whose score is within this of the best remains a candidate."""
+GAP_BYTES = 6.0
+"""The same of memory."""
 LOG_GROWS = 2.0
 """A logarithm over less growth than this factor might be longer integers or colder caches."""
 TEMPER = 0.6
 """Scores count this much in weights: the points are not quite independent of each other."""
+QUIET = 0.03
+"""Noise of a machine with nothing else to do."""
 DOUBT_NOISE = 2.0
 """Confidence is divided by 1 + this * noise above QUIET: 10 % of noise take off 12 %."""
 DOUBT_MISFIT = 0.15
-"""... and by 1 + this * how many times the noise the misfit is, above 1."""
+"""... and of memory by 1 + this * how many times the noise the misfit is, above 1."""
 UNDECIDED = 0.85
 """Confidence at most, while there is another candidate."""
 EXPONENTIAL_POINTS, EXPONENTIAL_SHARE = 4, 0.2
 """Exponential growth makes up this share of the cost at so many sizes at least: fewer are outliers."""
-MISFIT, MISFIT_BYTES = 2.5, 8.0
-"""A best class that misses the points by so many times the noise is not decided."""
-TOP = 8.0
-"""The largest sizes are those down to the largest over this."""
-SLOPE_OFF = 0.25
-"""A class is not there yet if its largest sizes grow by a power that is lower than its own by this."""
-CLASS_POWERS = {
-    "1": 0.0,
-    "log n": 0.1,
-    "sqrt n": 0.5,
-    "n": 1.0,
-    "n log n": 1.1,
-    "n^2": 2.0,
-    "n^2 log n": 2.2,
-    "n^3": 3.0,
-}
-SLOW = ("1", "log n", "sqrt n")
+MISFIT_BYTES = 8.0
+"""A best class of memory that misses the points by so many times the noise is not decided."""
 LEAST_RANGE = 6.0
 """Nothing but exponential growth is decided on sizes that differ by less than this factor."""
 LEAST_POINTS = 5
 """Nothing is decided on fewer sizes."""
-KNOWN_POWERS = (0.0, 0.5, 1.0, 2.0, 3.0)
-POWER_AWAY = 0.35
-"""A power n^k is named if k is so far from a class's: n log n looks like n^1.1 to n^1.2."""
-LEAST_POWER = 0.7
-"""Slower growth looks like a power wherever fixed costs are not quite told apart."""
-POWER_POINTS = 6
-POWER_GAP = 14.0
-POWER_GAP_LOWER, POWER_GAP_CACHES = 30.0, 45.0
-"""... and if its score is so much better than that of each class; more where a slower term, or caches, may bend the curve."""
-POWER_SCALE = 1.6
-"""... and if it misses the points by at most so many times the noise."""
 LEAST_EXPONENT, MOST_EXPONENT = 0.0, 6.0
 """Exponents that are tried."""
 RULES = 0.8
@@ -212,13 +203,22 @@ CHEAPEST = 4
 """Small points that are timed as often as the others: they tell the fixed cost."""
 FAR_BELOW = 500.0
 """Points this many times quicker than the largest say little about its term."""
-JOINT_FROM = 0.01
-"""Share of the largest cost from which a point counts in the joint fit."""
+JOINT_POINTS, JOINT_RANGE = 8, 30.0
+"""With so many points inside the caches whose costs differ by this factor, those beyond do not count in the joint fit."""
+FIXED_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97)
+"""Of the least cost: fixed costs that the joint fit tries."""
+LEAST_REST, LOST = 0.05, 4.0
+"""A point counts if this share of its cost is left without fixed cost and faults; what each that does not adds to the score."""
+SLOWER_SHARES, SLOWER_COSTS = (0.1, 0.2, 0.3, 0.45), 4.0
+"""Shares of the largest cost that a slower product beside the one that rules may have, and what one adds to the score."""
+WHOLE_WITHIN = 0.15
+"""Exponents of code are whole numbers, but for few: a measured one is drawn to the next by a normal prior of this width. It counts
+where the data are vague, and hardly where they are sharp."""
 EXPONENT_WIDTH = 0.2
 """An exponent is decided if its interval reaches no further than this to either side."""
 ROUND_POWER = 0.15
 """An exponent is written as a whole or half number that is at most this far."""
-FAULT_S = (0.0, 0.1e-6, 0.2e-6, 0.35e-6, 0.5e-6, 0.7e-6, 1e-6, 1.5e-6)
+FAULT_S = (0.0, 0.25e-6, 0.5e-6, 1e-6)
 """What a page fault may cost, seconds: the joint fit tries these."""
 GROWS = 1.3
 """A cost that differs by less over all points does not grow."""

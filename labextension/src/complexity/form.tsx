@@ -130,10 +130,10 @@ function ResourceChoices(props: IResourceChoicesProps): JSX.Element {
   );
 }
 
-/** While it runs both are asked, since nobody knows yet what can be told. */
+/** While it runs all that is measured, since nobody knows yet what can be told. */
 function askedResources(result: IComplexity): Resource[] {
   return result.state === 'running'
-    ? [...RESOURCES]
+    ? result.measures
     : RESOURCES.filter(resource => result[resource] !== null);
 }
 

@@ -3,6 +3,7 @@
 import { FieldError, Fields } from '../fields';
 import {
   FORMAT_VERSION,
+  RESOURCES,
   STATES,
   VERDICTS,
   type IComplexity,
@@ -12,7 +13,8 @@ import {
   type IGrowth,
   type IKnee,
   type Interval,
-  type IPoint
+  type IPoint,
+  type Resource
 } from './result';
 
 /** A sweep, or why there is none: a newer version, or a field that is not what the format says. */
@@ -49,6 +51,7 @@ function readSweep(object: Fields): IComplexity {
   return {
     state: object.word('state', STATES),
     names,
+    measures: readMeasures(object),
     points: object.objects('points', point => readPoint(point, names)),
     time: object.objectOrNull('time', growth => readGrowth(growth, names)),
     memory: object.objectOrNull('memory', growth => readGrowth(growth, names)),
@@ -63,6 +66,11 @@ function readSweep(object: Fields): IComplexity {
     notes: object.strings('notes'),
     started: object.string('started')
   };
+}
+
+function readMeasures(object: Fields): Resource[] {
+  const named = object.strings('measures');
+  return RESOURCES.filter(resource => named.includes(resource));
 }
 
 function readProgress(object: Fields): IComplexity['progress'] {

@@ -99,6 +99,8 @@ export interface IProgress {
 export interface IComplexity {
   state: SweepState;
   names: string[];
+  /** What was asked for. */
+  measures: Resource[];
   points: IPoint[];
   time: IGrowth | null;
   memory: IGrowth | null;

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import tinytorch_lab
+from tinytorch_lab.scaling.joint import Points, fit_jointly
 from tinytorch_lab.scaling.result import Complexity, Growth
 from tinytorch_lab.scaling.run import complexity
-from tinytorch_lab.scaling.several import fit_jointly
 
 
 def swept() -> Complexity:
@@ -85,7 +85,7 @@ def test_the_joint_fit_finds_the_exponents_that_were_put_in() -> None:
     sizes = np.array([[b, d] for b in (8.0, 32, 128) for d in (16.0, 64, 256)])
     noise = np.exp(0.02 * np.random.default_rng(1).standard_normal(9))
     costs = (1e-6 + 3e-10 * sizes[:, 0] * sizes[:, 1] ** 2) * noise
-    joint = fit_jointly(sizes, costs, np.full(9, 0.03), np.zeros(9))
+    joint = fit_jointly(Points(sizes, costs, np.full(9, 0.03), np.zeros(9)))
     assert joint.powers.tolist() == pytest.approx([1.0, 2.0], abs=0.05)
     assert (abs(joint.powers - [1, 2]) <= joint.half).all()
 
