@@ -99,7 +99,9 @@ class Mask(MetaPathFinder):
         """Raise ImportError for a masked module; find nothing."""
         masked = os.environ.get("TINYTORCH_MASK", "").split(",")
         if fullname.removeprefix("tinytorch.") in masked:
-            raise ImportError(f"{fullname} is not there while this notebook is tested: it has to come from the notebook itself.")
+            raise ImportError(
+                f"{fullname} is not there while this notebook is tested: it has to come from the notebook itself."
+            )
 
 
 _mask = Mask()

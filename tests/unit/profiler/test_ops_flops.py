@@ -27,6 +27,8 @@ FORWARD_CASES: dict[str, tuple[str, list[tuple[int, ...]], tuple[int, ...], dict
     "mean": ("reduce_mean", [(3, 5)], (), {}, (3 * 5 - 1) + 1),  # sums, one division
     "variance": ("reduce_var", [(3, 5)], (3,), {"axis": 1}, (4 + 1) * 3 + 5 * 3 + 5 * 3 + (4 + 1) * 3),
     "reshape": ("reshape", [(3, 5)], (15,), {}, 0),
+    "split heads": ("split_heads", [(2, 3, 8)], (2, 4, 3, 2), {"num_heads": 4}, 0),
+    "merge heads": ("merge_heads", [(2, 4, 3, 2)], (2, 3, 8), {}, 0),
     "index": ("index", [(30, 5)], (3, 5), {}, 0),
     "concatenate": ("concatenate", [(3, 5), (2, 5)], (5, 5), {}, 0),
     "sigmoid: -x, exp, 1 +, 1 /": ("sigmoid", [(3, 5)], (3, 5), {}, 4 * 15),
@@ -85,6 +87,8 @@ BACKWARD_CASES: dict[str, tuple[str, list[tuple[int, ...]], tuple[int, ...], lis
         2 * (2 * 6 * 7 * 7) * (2 * 3 * 3 * 2),
     ),
     "reshape": ("reshape", [(3, 5)], (15,), [True], {}, 0),
+    "split heads": ("split_heads", [(2, 3, 8)], (2, 4, 3, 2), [True], {"num_heads": 4}, 0),
+    "merge heads": ("merge_heads", [(2, 4, 3, 2)], (2, 3, 8), [True], {}, 0),
     "softmax": ("softmax", [(3, 5)], (3, 5), [True], {}, 4 * 15),
     "index": ("index", [(30, 5)], (3, 5), [True], {}, 15),
 }

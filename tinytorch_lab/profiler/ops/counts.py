@@ -22,9 +22,19 @@ UNKNOWN = -1
 """Flops of a call of an operation without a formula, where a plain integer is needed."""
 GATHERS = frozenset(("index", "embedding"))
 """They read as many bytes of each input as the output has at most, not all of them."""
-VIEWS_BACKWARD = ("reshape", "permute", "transpose")
+VIEWS_BACKWARD = ("reshape", "permute", "transpose", "merge_heads")
 """The gradient is another view of the gradient that came in."""
-GRADIENT_ONLY = ("add", "subtract", "negative", "negate", "reduce_sum", "reduce_mean", "concatenate", *GATHERS)
+GRADIENT_ONLY = (
+    "add",
+    "subtract",
+    "negative",
+    "negate",
+    "reduce_sum",
+    "reduce_mean",
+    "concatenate",
+    "split_heads",
+    *GATHERS,
+)
 """Their rules read the gradient alone, not what went in forward."""
 
 

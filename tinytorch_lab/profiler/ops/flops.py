@@ -16,7 +16,9 @@ Params = Mapping[str, Any]
 Forward = Callable[[Sequence[Shape], Shape, Params], int]
 Backward = Callable[[Sequence[Shape], Shape, Sequence[bool], Params], int]
 
-MOVES = ("reshape", "permute", "transpose", "index", "concatenate", "select", "embedding")
+MOVES = (
+    "reshape", "permute", "transpose", "index", "concatenate", "select", "embedding", "split_heads", "merge_heads",
+)  # fmt: skip
 """They only move numbers."""
 PER_OUTPUT_ELEMENT = {
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "power", "maximum", "minimum"), 1),
@@ -39,6 +41,7 @@ PER_INPUT_ELEMENT = {
 }
 BACKWARD_PER_OUTPUT_ELEMENT = {
     **dict.fromkeys(("reshape", "permute", "transpose", "concatenate", "select", "reduce_sum"), 0),
+    **dict.fromkeys(("split_heads", "merge_heads"), 0),
     **dict.fromkeys(("negative", "negate", "exp", "log", "relu", "dropout", "reduce_mean"), 1),
     **dict.fromkeys(("index", "embedding", "max_pool2d"), 1),  # the gradients of equal places are added up
     **dict.fromkeys(("absolute", "sqrt"), 2),  # g * sign(x), g / (2 * y)
