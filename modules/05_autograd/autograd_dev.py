@@ -43,15 +43,13 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import ContextDecorator
-from functools import partial
-from operator import is_not
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tinytorch.core import tensor as ops
-from tinytorch.core.activations import gelu, normal_cdf, relu, sigmoid, softmax, tanh
+from tinytorch.core.activations import gelu, in_blocks, relu, sigmoid, softmax, tanh
 from tinytorch.core.layers import linear
 from tinytorch.core.losses import binary_cross_entropy, cross_entropy, log_softmax, squared_error
 from tinytorch.core.tensor import Array, Event, Shape, Tensor, apply, get_observer, normalize_axis, set_grad_enabled
@@ -448,45 +446,38 @@ test_losses_rules()
 # %%
 #| export
 gradient(log_softmax)(lambda g, y, x, dim=-1: (g - np.exp(y) * g.sum(axis=dim, keepdims=True),))
-
 @gradient(squared_error)
 def d_squared_error(g: Array, y: Array, outputs: Array, targets: Array) -> tuple[Gradient, ...]:
     """y = mean((outputs - targets)^2): g * 2 (outputs - targets) / n, and its negative."""
     slope = g * 2 / max(np.size(outputs), 1) * (outputs - targets)
     return slope, lambda: -slope
-
 @gradient(gelu)
 def d_gelu(g: Array, y: Array, x: Array, approximate: str = "none") -> tuple[Gradient, ...]:
-    """y = x * cdf(x): g * (cdf(x) + x * exp(-x^2 / 2) / sqrt(2 pi)); by tanh: that formula, differentiated."""
-    if approximate == "none":
-        slope = np.exp(-0.5 * x * x)
-        slope *= x
-        slope *= 1 / math.sqrt(2 * math.pi)
-        slope += normal_cdf(x)
+    """y = x * gate(x): g * (gate + x * its derivative), in blocks; that is exp(-x^2 / 2) / sqrt(2 pi), by tanh 2 gate (1 - gate) y'."""
+    return (in_blocks(_gelu_block, g, y, x, by_tanh=approximate == "tanh"),)
+def _gelu_block(g: Array, y: Array, x: Array, by_tanh: bool) -> Array:
+    tiny, c = float(np.finfo(x.dtype).tiny), math.sqrt(2 / math.pi)
+    gate = (np.abs(y) + tiny / 2) / (np.abs(x) + tiny)  # y / x, and 1/2 where x is 0
+    slope = x * x  # in place from here: new arrays would cost as much as the arithmetic
+    slope *= 6 * 0.044715 * c if by_tanh else -0.5
+    if by_tanh:
+        slope += 2 * c
+        slope *= (1 - gate) * gate
     else:
-        c = math.sqrt(2 / math.pi)
-        square = x * x
-        t = np.asarray(tanh((0.044715 * square + 1) * x * c))  # y = x (1 + t) / 2
-        # In place from here: new arrays would cost more than the arithmetic.
-        slope = np.asarray((1 - t * t) * x)
-        slope *= (1.5 * 0.044715 * c) * square + 0.5 * c
-        t += 1
-        t *= 0.5
-        slope += t
-    slope *= g
-    return (slope,)
-
+        np.exp(slope, out=slope)
+        slope *= c / 2
+    slope *= x
+    slope += gate
+    return slope * g
 @gradient(binary_cross_entropy)
 def d_binary_cross_entropy(g: Array, y: Array, p: Array, t: Array) -> tuple[Gradient, ...]:
     """y = mean(-t log p - (1 - t) log(1 - p)): g * (p - t) / (p (1 - p)) / n, with p (1 - p) not below 1e-12 (as PyTorch)."""
     scale = g / max(np.size(p), 1)
     return scale * (p - t) / np.maximum(p * (1 - p), 1e-12), lambda: scale * (np.log1p(-p) - np.log(p))
-
 @gradient(ops.concatenate)
 def d_concatenate(g: Array, y: Array, *arrays: Array, dim: int = 0) -> tuple[Gradient, ...]:
     """y = the arrays one after the other along dim: the parts of g."""
     return tuple(np.split(g, np.cumsum([array.shape[dim] for array in arrays])[:-1], axis=dim))
-
 def freed(*_: Any) -> None:
     """Stands where the operation of a tensor was, once ``backward`` has been there."""
     raise RuntimeError("backward() went through this computation before and gave its memory back: compute the loss again.")
@@ -514,10 +505,11 @@ def count_uses(root: Tensor) -> dict[int, int]:
             freed()
         for x in tensor.inputs:
             if isinstance(x, Tensor) and x.requires_grad:
-                if id(x) in uses:
-                    uses[id(x)] += 1
+                key = id(x)
+                if key in uses:
+                    uses[key] += 1
                 else:
-                    uses[id(x)] = 1
+                    uses[key] = 1
                     waiting.append(x)
     return uses
     ### END SOLUTION
@@ -592,45 +584,52 @@ def run(tensor: Tensor, g: Array) -> list[tuple[Tensor, Array, bool]]:
 
     The tensor then lets go of its inputs. An observer is told.
     """
-    op, inputs, params = tensor.op, tensor.inputs, tensor.params
-    if op not in RULES:
+    op, inputs, params, y = tensor.op, tensor.inputs, tensor.params, tensor.data
+    rule = RULES.get(op)  # type: ignore[arg-type]
+    if rule is None:
         raise RuntimeError(f"{_name(op)} has no gradient rule: write one and register it with @gradient({_name(op)}).")
     tensor.op, tensor.inputs, tensor.params = freed, (), {}
     observer = get_observer()
     started = 0.0 if observer is None else time.perf_counter()
-    arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
-    known, found = [g, tensor.data, *arrays], []
-    for x, dx in zip(inputs, RULES[op](g, tensor.data, *arrays, **params), strict=True):
+    arrays: list[Any] = []  # plain statements here: on few elements, each costs as much as the arithmetic
+    for x in inputs:
+        arrays.append(x.data if isinstance(x, Tensor) else x)
+    slopes, found = rule(g, y, *arrays, **params), []
+    if len(slopes) != len(inputs):
+        raise RuntimeError(f"The rule of {_name(op)} gave {len(slopes)} gradients for {len(inputs)} inputs: one for each, or None.")
+    for x, dx in zip(inputs, slopes):  # noqa: B905, strict=True takes as long as the rest of this line
         if isinstance(x, Tensor) and x.requires_grad:
             grad = fitted(dx() if callable(dx) else dx, x, op)
-            found.append((x, grad, grad.base is None and all(map(partial(is_not, grad), known))))
-            known.append(grad)
+            new = grad is not g and grad is not y and grad.base is None
+            for array in arrays:
+                if array is grad:
+                    new = False
+            found.append((x, grad, new))
+            arrays.append(grad)
     if observer is not None:
         observer(Event(_name(op), params, (g, *inputs), tensor, "backward", time.perf_counter() - started))
     return found
-
 def fitted(dx: Any, x: Tensor, op: Any) -> Array:
     """What a rule of ``op`` gave, in the shape and dtype of ``x``."""
+    if type(dx) is np.ndarray and dx.shape == x.data.shape and dx.dtype is x.data.dtype:
+        return dx
     if dx is None:
         raise RuntimeError(f"{_name(op)} has no gradient for one of its inputs, of shape {x.shape}: use detach() there.")
     grad = np.asarray(dx)
     if grad.shape != x.data.shape:
         grad = np.asarray(unbroadcast(grad, x.shape))
     return grad if grad.dtype == x.data.dtype else grad.astype(x.dtype)
-
 def _name(op: Any) -> str: return str(op.__name__)
-
 def first_gradient(root: Tensor, g: ArrayLike | Tensor | None) -> tuple[Array, bool]:
-    """The gradient that the walk begins with: a copy of ``g``, or 1."""
+    """The gradient that the walk begins with, ``g`` or 1, and whether it is the walk's own."""
     if not root.requires_grad:
         raise RuntimeError("backward() needs a tensor computed from one with requires_grad=True: here is nothing to differentiate.")
     if g is None and root.size != 1:
         raise RuntimeError(f"backward() without a gradient needs one number, got shape {root.shape}: take the sum, or pass g.")
-    start = np.array(1.0 if g is None else g.data if isinstance(g, Tensor) else g, dtype=root.dtype)
-    if g is not None and start.shape != root.shape:
+    start = np.asarray(np.ones(root.shape) if g is None else g.data if isinstance(g, Tensor) else g, dtype=root.dtype)
+    if start.shape != root.shape:
         raise ValueError(f"The gradient passed to backward() has shape {start.shape}, the tensor {root.shape}.")
-    return np.broadcast_to(start, root.shape).copy(), True
-
+    return start, g is None
 def keep_gradient(tensor: Tensor, total: Array, own: bool) -> None:
     """Add ``total`` to the ``grad`` of a tensor that no operation made; one that is not the walk's own is copied."""
     tensor.grad = tensor.grad + total if tensor.grad is not None else total if own else total.copy()
@@ -657,9 +656,10 @@ def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
             keep_gradient(tensor, total, own)
             continue
         for x, dx, new in run(tensor, total):
-            add_gradient(sums, id(x), dx, new)
-            uses[id(x)] -= 1
-            if uses[id(x)] == 0:
+            key = id(x)
+            add_gradient(sums, key, dx, new)
+            uses[key] -= 1
+            if uses[key] == 0:
                 ready.append(x)
     ### END SOLUTION
 # %% nbgrader={"grade": true, "grade_id": "05-backward-test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
