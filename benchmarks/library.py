@@ -110,6 +110,40 @@ def one_input(name: str, goal: float, x: Any, run: Callable[[Any], Any], other: 
     return Workload(name, goal, ours, theirs)
 
 
+def embedding(kind: str, ids: Any) -> Workload:
+    """A table of 5000x128, and as many ids as 32 texts of 128 have."""
+    torch_ids, name = torch.from_numpy(ids), f"embedding 5000x128, 4096 ids, {kind}"
+    look_up, other = tiny.nn.functional.embedding, torch.nn.functional.embedding
+    return one_input(name, 2.5, floats(5000, 128), lambda w: look_up(ids, w), lambda w: other(torch_ids, w))
+
+
+def conv2d(inputs: int, outputs: int, goal: float) -> Workload:
+    """Forward and backward, gradients of images, filters and bias."""
+    x = floats(32, inputs, 32, 32)
+    g = floats(32, outputs, 32, 32) / 1000  # a weight's gradient is the sum of 32,768 products
+    layer, other = tiny.nn.Conv2d(inputs, outputs, 3, padding=1), torch.nn.Conv2d(inputs, outputs, 3, padding=1)
+    with torch.no_grad():
+        other.weight.copy_(torch.from_numpy(layer.weight.data))
+        other.bias.copy_(torch.from_numpy(layer.bias.data))
+    mine, its = tiny.Tensor(x, requires_grad=True), torch.from_numpy(x.copy()).requires_grad_()
+
+    def ours() -> list[Any]:
+        mine.grad = layer.weight.grad = layer.bias.grad = None
+        out = layer(mine)
+        out.backward(g)
+        return [out.data, mine.grad, layer.weight.grad, layer.bias.grad]
+
+    def theirs() -> list[Any]:
+        its.grad = None
+        other.zero_grad()
+        out = other(its)
+        out.backward(torch.from_numpy(g))
+        grads = [its.grad, other.weight.grad, other.bias.grad]
+        return [out.detach().numpy(), *(grad.numpy() for grad in grads)]
+
+    return Workload(f"conv2d {inputs} -> {outputs}, 3x3, images 32x32, batch 32", goal, ours, theirs)
+
+
 def small_chain(x: Any) -> Any:
     """200 operations on one number."""
     for _ in range(100):
@@ -132,6 +166,22 @@ def adam() -> Workload:
         return [its.detach().numpy()]
 
     return Workload("Adam step, 1M parameters", 1.1, ours, theirs)
+
+
+def loader() -> Workload:
+    """An epoch in shuffled batches; what is compared are the classes that came, in order of their number."""
+    x, ids = floats(4096, 784), np.arange(4096)
+    mine = tiny.DataLoader(tiny.TensorDataset(x, ids), batch_size=64, shuffle=True, seed=0)
+    pairs = torch.utils.data.TensorDataset(torch.from_numpy(x), torch.from_numpy(ids))
+    its = torch.utils.data.DataLoader(pairs, batch_size=64, shuffle=True)
+
+    def ours() -> list[Any]:
+        return [np.sort(np.concatenate([batch_ids.data for _, batch_ids in mine]))]
+
+    def theirs() -> list[Any]:
+        return [np.sort(torch.cat([batch_ids for _, batch_ids in its]).numpy())]
+
+    return Workload("DataLoader 4096x784, batch 64, shuffled", 0.2, ours, theirs)
 
 
 def same_start(layers: list[Any], others: list[Any]) -> None:
@@ -162,7 +212,19 @@ def workloads() -> Iterator[Workload]:
             tiny.GELU(approximate),
             torch.nn.GELU(approximate=approximate),
         )
+    yield embedding("even", rng.integers(0, 5000, (32, 128)))
+    yield embedding("as in texts", rng.zipf(1.2, (32, 128)) % 5000)
     yield adam()
+    yield conv2d(3, 16, 1.0)
+    yield conv2d(16, 32, 2.0)
+    yield one_input(
+        "max pooling 2x2, 16 channels 32x32, batch 32",
+        1.2,
+        floats(32, 16, 32, 32),
+        tiny.nn.MaxPool2d(2),
+        torch.nn.MaxPool2d(2),
+    )
+    yield loader()
     yield one_input("200 tiny operations", 0.6, floats(1), small_chain, small_chain)
 
 

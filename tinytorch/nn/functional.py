@@ -6,6 +6,9 @@ Each loads the lesson's file that has it when it is called, so that importing th
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from tinytorch.core.spatial import Pair
     from tinytorch.core.tensor import Array, Tensor
 
 
@@ -60,11 +63,89 @@ def linear(x: "Tensor", weight: "Tensor", bias: "Tensor | None" = None) -> "Tens
     return apply(operation, x, weight) if bias is None else apply(operation, x, weight, bias)
 
 
+def embedding(ids: "Tensor | ArrayLike", weight: "Tensor") -> "Tensor":
+    """The rows of ``weight`` (V, D) at ``ids`` (...): (..., D)."""
+    from tinytorch.core.embeddings import as_ids
+    from tinytorch.core.embeddings import embedding as operation
+    from tinytorch.core.tensor import apply
+
+    return apply(operation, weight, as_ids(ids))
+
+
+def conv2d(
+    x: "Tensor", weight: "Tensor", bias: "Tensor | None" = None, stride: "int | Pair" = 1, padding: "int | Pair" = 0
+) -> "Tensor":
+    """Convolution of images (B, C, H, W) with filters (O, C, kh, kw), plus ``bias`` (O,): (B, O, H', W')."""
+    from tinytorch.core.spatial import conv2d as operation
+    from tinytorch.core.spatial import pair
+    from tinytorch.core.tensor import apply
+
+    inputs = (x, weight) if bias is None else (x, weight, bias)
+    return apply(operation, *inputs, stride=pair(stride, "stride"), padding=pair(padding, "padding", 0))
+
+
+def max_pool2d(
+    x: "Tensor", kernel_size: "int | Pair", stride: "int | Pair | None" = None, padding: "int | Pair" = 0
+) -> "Tensor":
+    """The largest number of each window; ``stride`` is the kernel's size unless given."""
+    from tinytorch.core.spatial import MaxPool2d
+
+    result: Tensor = MaxPool2d(kernel_size, stride, padding)(x)
+    return result
+
+
+def avg_pool2d(
+    x: "Tensor", kernel_size: "int | Pair", stride: "int | Pair | None" = None, padding: "int | Pair" = 0
+) -> "Tensor":
+    """The mean of each window, padding counted; ``stride`` is the kernel's size unless given."""
+    from tinytorch.core.spatial import AvgPool2d
+
+    result: Tensor = AvgPool2d(kernel_size, stride, padding)(x)
+    return result
+
+
+def batch_norm(
+    x: "Tensor",
+    running_mean: "Array",
+    running_var: "Array",
+    weight: "Tensor",
+    bias: "Tensor",
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> "Tensor":
+    """Images (B, C, H, W), normalised for each channel; while training, the running arrays (C,) change in place."""
+    from tinytorch.core.spatial import batch_norm as operation
+    from tinytorch.core.tensor import apply
+
+    running = {"running_mean": running_mean, "running_var": running_var}
+    return apply(operation, x, weight, bias, **running, training=training, keep={}, momentum=momentum, eps=eps)
+
+
+def layer_norm(x: "Tensor", weight: "Tensor", bias: "Tensor", eps: float = 1e-5) -> "Tensor":
+    """Mean 0 and variance 1 over the last axis, times ``weight`` (n,), plus ``bias`` (n,)."""
+    from tinytorch.core.tensor import apply
+    from tinytorch.core.transformer import layer_norm as operation
+
+    return apply(operation, x, weight, bias, eps=eps, keep={})
+
+
 def dropout(x: "Tensor", p: float = 0.5, training: bool = True) -> "Tensor":
     """``x`` with elements dropped with probability ``p``, the others divided by ``1 - p``."""
     from tinytorch.core.layers import Dropout
 
     result: Tensor = Dropout(p)(x, training=training)
+    return result
+
+
+def scaled_dot_product_attention(Q: "Tensor", K: "Tensor", V: "Tensor", mask: Any = None) -> "tuple[Tensor, Tensor]":
+    """The result of attention and its weights, as everywhere here: PyTorch's function returns the result alone.
+
+    ``mask``: 1 or True, look; a query that may look at nothing gets zeros.
+    """
+    from tinytorch.core.attention import scaled_dot_product_attention as operation
+
+    result: tuple[Tensor, Tensor] = operation(Q, K, V, mask)
     return result
 
 

@@ -1,0 +1,1 @@
+"""Whole models, under the names of the original course."""

@@ -1,0 +1,1 @@
+"""Text: tokenization and embeddings, under the names of the original course."""
