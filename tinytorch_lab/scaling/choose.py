@@ -41,7 +41,7 @@ def choose(data: Data) -> Choice:
         fits.sort(key=lambda fit: fit.name != "1")
         candidates = ["1"]
     else:
-        gap = limit.GAP_BYTES if data.bytes else limit.GAP
+        gap = limit.GAP_BYTES if data.bytes else limit.GAP * (1 + data.busy)
         candidates = [fit.name for fit in fits if fit.score <= fits[0].score + gap]
         candidates = list(dict.fromkeys([*candidates, *_doubts(fits, data)]))
     noise = float(np.median(np.hypot(data.noise, data.floor)))
@@ -110,7 +110,7 @@ def _doubts(fits: list[Fit], data: Data) -> list[str]:
 
 def _confidence(fits: list[Fit], candidates: list[str], weights: dict[str, float], noise: float, data: Data) -> float:
     best = fits[0]
-    doubt = 1 + limit.DOUBT_NOISE * max(0.0, noise - limit.QUIET)
+    doubt = (1 + limit.DOUBT_NOISE * max(0.0, noise - limit.QUIET)) * (1 + limit.DOUBT_BUSY * data.busy)
     if data.bytes:
         doubt *= 1 + limit.DOUBT_MISFIT * max(0.0, best.scale - 1)
         sure = 1.0 if candidates == ["1"] and flat(data) else weights[best.name]

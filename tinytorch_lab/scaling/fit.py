@@ -30,6 +30,8 @@ class Data:
     """Runs were timed one by one, each after its set-up."""
     working: Values | None = None
     """Bytes that a run works on, input included: where caches can matter. None: not known."""
+    busy: float = 0.0
+    """By how much the clock ran ahead of CPU time, relative: others had the processor, and filled its caches."""
 
 
 @dataclass

@@ -45,6 +45,9 @@ def growth_of(data: Data, name: str, unit: str) -> Growth | None:
     )
     _double(growth, data, best, name)
     growth.sentences = sentences(growth, name, unit)
+    if data.busy > limit.SAID_BUSY:
+        lost = percent(data.busy / (1 + data.busy))
+        growth.sentences.append(f"Other processes held the processor for about {lost} of the time: this is less sure.")
     return growth
 
 

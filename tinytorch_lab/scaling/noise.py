@@ -35,7 +35,15 @@ def time_data(series: list[Series], clock: str) -> Data:
         np.array(faults),
         cold=not any(sample.runs > 1 for each in timed for sample in each.samples),
         working=_working(timed),
+        busy=busy(timed) if clock == "cpu" else 0.0,
     )
+
+
+def busy(series: list[Series]) -> float:
+    """By how much the clock ran ahead of the CPU time of the longer runs, relative: what other processes took."""
+    samples = [sample for each in series for sample in each.samples]
+    ahead = [s.wall_s / s.cpu_s - 1 for s in samples if s.cpu_s * s.runs > limit.BUSY_FROM_S]
+    return min(limit.MOST_BUSY, max(0.0, statistics.median(ahead))) if ahead else 0.0
 
 
 def _working(series: list[Series]) -> Values | None:

@@ -161,6 +161,13 @@ QUIET = 0.03
 """Noise of a machine with nothing else to do."""
 DOUBT_NOISE = 2.0
 """Confidence is divided by 1 + this * noise above QUIET: 10 % of noise take off 12 %."""
+DOUBT_BUSY, MOST_BUSY = 0.15, 2.0
+"""... and by 1 + the first * how busy other processes kept the processor (1: half of the time, counted up to the second), which
+also widens GAP: what they do to the caches differs from size to size, and does not show in the spread of the runs."""
+BUSY_FROM_S = 1e-3
+"""Seconds of CPU time of the runs that tell how busy: shorter ones are seldom interrupted."""
+SAID_BUSY = 0.2
+"""From here on the answer says so."""
 DOUBT_MISFIT = 0.15
 """... and of memory by 1 + this * how many times the noise the misfit is, above 1."""
 UNDECIDED = 0.85

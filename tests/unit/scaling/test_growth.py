@@ -1,6 +1,7 @@
 """The choice between growth classes, on costs that were computed, not measured."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,9 @@ from tinytorch_lab.scaling.choose import choose
 from tinytorch_lab.scaling.classes import shape
 from tinytorch_lab.scaling.fit import Data
 from tinytorch_lab.scaling.growth import growth_of
+from tinytorch_lab.scaling.noise import busy
+from tinytorch_lab.scaling.series import Series
+from tinytorch_lab.scaling.timing import Sample
 
 POWERS_OF_TWO = np.array([5.0 * 2**k for k in range(16)])
 SMALL = np.array([5.0, 10, 15, 20, 30, 40, 60, 80, 120, 160])
@@ -52,6 +56,21 @@ def test_noise_never_makes_a_wrong_answer_certain(name: str, n: np.ndarray, fixe
 def test_noise_lowers_confidence() -> None:
     certain = [choose(clean("n", POWERS_OF_TWO, 2e-6, 3e-8, error, 1)).confidence for error in (0.0, 0.1, 0.3)]
     assert certain[0] > certain[1] > certain[2]
+
+
+def test_a_busy_machine_lowers_confidence_and_the_answer_says_so() -> None:
+    idle = clean("n log n", POWERS_OF_TWO, 1e-6, 6e-9, 0.03, 1)
+    answers = [growth_of(replace(idle, busy=busy), "n", "s") for busy in (0.0, 0.5, 1.0)]
+    assert answers[0].confidence > answers[1].confidence > answers[2].confidence
+    assert not any("Other processes" in sentence for sentence in answers[0].sentences)
+    assert "Other processes held the processor for about 50 % of the time" in answers[2].sentences[-1]
+
+
+def test_how_busy_is_told_by_the_longer_runs() -> None:
+    short, long = Sample(1e-5, 9e-5, 1.0), Sample(0.01, 0.015, 1.0)
+    assert busy([Series((1,), [short] * 5 + [long] * 3)]) == pytest.approx(0.5)
+    assert busy([Series((1,), [short])]) == 0.0
+    assert busy([Series((1,), [Sample(0.01, 9.0, 1.0)])]) == 2.0
 
 
 def test_exponential_growth_has_its_base() -> None:
