@@ -6,8 +6,8 @@ within 1e-6 s^2), google/benchmark's (one coefficient, least normalised RMS) and
 ``--load`` keeps a second process busy meanwhile.
 
 Right and wrong are decided answers; undecided has the truth among its candidates, missed has not. The thresholds were set by
-hand while looking at these cells, so this is no hold-out. The last lines give the result by family, to see whether one of
-them carries it.
+hand while looking at these cells, so these figures are no hold-out. The lines "left out" are: for each family of cells, its
+result with thresholds set on the other families alone (complexity_holdout.py).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from complexity_cases import CASES, Case
+from complexity_holdout import KEEP, Measured, data_of, leave_out
 from overhead import kernel
 
 FAMILIES = ("python", "builtins", "recursion", "numpy")
@@ -30,7 +31,7 @@ FIELDS = "{'best': g.best, 'decided': g.decided, 'candidates': g.candidates, 'co
 ASK = f"""
 def _answer(c):
     growths = {{w: None if g is None else {FIELDS} for w, g in (('time', c.time), ('memory', c.memory))}}
-    return dict(growths, spent=c.progress.spent_s, points=[(p.size, p.time_s) for p in c.points])
+    return dict(growths, spent=c.progress.spent_s, points=[(p.size, p.time_s) for p in c.points], data=_listed(kept[-1]))
 """
 OTHERS = {
     "big_O": {"1": 0, "n": 1, "n^2": 2, "n^3": 3, "log n": 0.1, "n log n": 1.1, "2^n": 9},
@@ -53,7 +54,7 @@ def execute(client: Any, code: str, expression: str | None = None) -> Any:
 
 def sweep(client: Any, case: Case, budget: float) -> dict[str, Any]:
     """The answer for one cell."""
-    execute(client, f"{case.once or 'pass'}\n{ASK}")
+    execute(client, f"{case.once or 'pass'}\n{ASK}\n{KEEP}")
     cell = f"{case.setup}\n# measure:\n{case.cell}" if case.setup else case.cell
     result: dict[str, Any] = execute(client, f"%%complexity n -o c --quiet --budget {budget}\n{cell}", "_answer(c)")
     return result
@@ -131,10 +132,11 @@ def run(cases: list[Case], budget: float) -> None:
         name: Counter() for name in ("time", "memory", "big_O's rule", "google's rule", "slope")
     }
     families: dict[str, Counter[str]] = {family: Counter() for family in FAMILIES}
-    longest = 0.0
+    longest, measured = 0.0, []
     for case in cases:
         with kernel() as client:
             answer = sweep(client, case, budget)
+        measured.append(Measured(case, data_of(answer["data"])))
         longest = max(longest, answer["spent"])
         found = verdict(answer["time"], case.time)
         counts["time"][found] += 1
@@ -149,6 +151,7 @@ def run(cases: list[Case], budget: float) -> None:
     for name, count in [*counts.items(), *((f"time, {family}", count) for family, count in families.items())]:
         print(f"{name:18}", ", ".join(f"{number} {what}" for what, number in sorted(count.items())))
     print(f"longest {longest:.1f} s")
+    leave_out(measured)
 
 
 if __name__ == "__main__":
