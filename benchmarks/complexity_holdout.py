@@ -22,7 +22,7 @@ from tinytorch_lab.scaling.choose import Choice, choose
 from tinytorch_lab.scaling.fit import Data
 
 GRID = {"GAP": (3.0, 1.5, 6.0), "LOG_PRIOR": (3.0, 0.0, 6.0), "STEPS": (1.0, 0.7, 1.4)}
-"""STEPS multiplies the three lengths of the drift's steps. The first of each is what the product has: of equally good settings it is taken."""
+"""STEPS multiplies the three lengths of the drift's steps. First what the product has: it is taken where others do as well."""
 STEPS = ("STEP_SMALL", "STEP_MIDDLE", "STEP_LARGE")
 WORTH = {"right": 1.0, "undecided": 0.0, "missed": -1.0, "wrong": -3.0, "sure and wrong": -10.0}
 KEEP = """
