@@ -204,3 +204,16 @@ def test_the_timeline_begins_at_zero_and_ends_with_the_cell(kernel: Kernel) -> N
     assert max(timeline["rss_bytes"]) - timeline["rss_bytes"][0] == pytest.approx(50 * MB, rel=0.05)
     gaps = [later - earlier for earlier, later in pairwise(timeline["t_s"])]
     assert timeline["longest_gap_s"] == pytest.approx(max(gaps), abs=1e-3)
+
+
+@pytest.mark.parametrize("typed", ["len?", "?len", "files = !echo a", "x = %sx echo a"])
+def test_a_statement_is_shown_as_it_was_typed(kernel: Kernel, typed: str) -> None:
+    ran = kernel.run(f"%%measure\n\n{typed}")
+    assert [(s["line"], s["source"]) for s in ran.last["statements"]] == [(3, typed)]
+
+
+def test_an_error_in_a_block_has_its_line_and_one_that_cannot_be_read_is_still_the_blocks(kernel: Kernel) -> None:
+    kernel.run("from tinytorch_lab import measure\nclass Odd(Exception):\n    def __str__(self): return 1 / 0")
+    ran = kernel.run("with measure('block'):\n    x = 1\n    raise Odd")
+    assert ran.status == "error"
+    assert ran.last["error"] == {"type": "Odd", "message": "", "line": 3}

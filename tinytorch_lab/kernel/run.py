@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tinytorch_lab.kernel import settings
 from tinytorch_lab.kernel.complete import complete
+from tinytorch_lab.kernel.errors import describe, is_interrupt
 from tinytorch_lab.kernel.functions import cell_name, notebook_functions
 from tinytorch_lab.kernel.live import LiveDisplay
 from tinytorch_lab.profiler import CellError, Measurement, Recorder, Statement
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from tinytorch_lab.kernel.options import Options
 
 _SOURCE_LENGTH = 120
-_MESSAGE_LENGTH = 300
 
 
 class MeasuredRun:
@@ -166,36 +166,9 @@ def _source(node: ast.stmt, lines: Sequence[str], raw_lines: Sequence[str]) -> s
     line = lines[node.lineno - 1].encode()
     end = node.end_col_offset if node.end_lineno == node.lineno else None
     source = line[node.col_offset : end].decode(errors="replace").rstrip()
-    if source.startswith("get_ipython()."):
-        # A magic or a shell command: show what was typed, if it still stands on the same line.
+    if "get_ipython()." in source:
+        # A magic, a shell command or a question: show what was typed, if it still stands on the same line.
         index = node.lineno - 1 + leading_empty(raw_lines)
         typed = raw_lines[index].strip() if index < len(raw_lines) else ""
-        source = typed if typed.startswith(("%", "!")) else source
+        source = typed if typed and "get_ipython()." not in typed else source
     return source[:_SOURCE_LENGTH]
-
-
-def describe(error: BaseException, code: CellCode) -> CellError:
-    """The error for the measurement, with the line of the cell where it came from."""
-    try:
-        message = str(error)
-    except Exception:  # an exception's own __str__ may fail
-        message = ""
-    line = _line_of(error, code.filename)
-    return CellError(type(error).__name__, message[:_MESSAGE_LENGTH], None if line is None else code.line_of(line))
-
-
-def is_interrupt(error: BaseException | None) -> bool:
-    """Whether the user stopped the cell; an awaiting cell sees that as cancellation."""
-    return isinstance(error, KeyboardInterrupt) or type(error).__name__ == "CancelledError"
-
-
-def _line_of(error: BaseException, filename: str) -> int | None:
-    if isinstance(error, SyntaxError) and error.filename == filename:
-        return error.lineno
-    line = None
-    traceback = error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == filename:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line

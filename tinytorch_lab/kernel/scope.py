@@ -10,7 +10,8 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tinytorch_lab.kernel.complete import complete
-from tinytorch_lab.profiler import CellError, Recorder, check_settings
+from tinytorch_lab.kernel.errors import describe, is_interrupt
+from tinytorch_lab.profiler import Recorder, check_settings
 from tinytorch_lab.profiler.cellcode import CellCode
 from tinytorch_lab.profiler.settings import TRACE_BUDGET_S
 
@@ -36,20 +37,19 @@ class measure:
         self._label = label
         self._mode = mode
         self._trace_budget = trace_budget
-        self._recorders: list[tuple[Recorder, str]] = []  # a stack: the same object may be entered again inside
+        self._recorders: list[
+            tuple[Recorder, str, CellCode]
+        ] = []  # a stack: the same object may be entered again inside
 
     def __enter__(self) -> Measurement:
         shell, caller = _shell(), sys._getframe(1)
-        recorder = Recorder(
-            mode=self._mode,
-            label=self._label,
-            trace_budget=self._trace_budget,
-            code=None if shell is None else _code(shell, caller),
-        )
+        code = None if shell is None else _code(shell, caller)
+        recorder = Recorder(mode=self._mode, label=self._label, trace_budget=self._trace_budget, code=code)
         # The text of the block is not known: its label and place tell it from others. The file name of a
         # cell's code ends with a hash of its text, behind a folder that is another one in each kernel.
         place = f"{PurePath(caller.f_code.co_filename).name}:{caller.f_lineno}"
-        self._recorders.append((recorder, f"measure {self._label or ''} {place}"))
+        named = code or CellCode(caller.f_code.co_filename)
+        self._recorders.append((recorder, f"measure {self._label or ''} {place}", named))
         self._pid = os.getpid()
         recorder.start()
         recorder.begin()
@@ -58,12 +58,12 @@ class measure:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        recorder, identity = self._recorders.pop()
+        recorder, identity, code = self._recorders.pop()
         recorder.end(done=error is None)
         if os.getpid() != self._pid:
             return  # a forked child: the parent shows its own figures
-        described = CellError(type(error).__name__, str(error)[:300]) if error is not None else None
-        recorder.stop(described, interrupted=isinstance(error, KeyboardInterrupt))
+        described = describe(error, code) if error is not None else None
+        recorder.stop(described, interrupted=is_interrupt(error))
         shell = _shell()
         complete(recorder.measurement, shell, identity)
         if shell is not None:

@@ -122,7 +122,7 @@ class Measurement:
         Raises:
             ValueError: if the version is unknown to this release, or if a key is missing.
         """
-        version = data.get("version")
+        version = data.get("version") if isinstance(data, Mapping) else None
         if version not in (1, FORMAT_VERSION) or isinstance(version, bool):
             raise ValueError(
                 f"This measurement has format version {version!r}; this release of tinytorch-lab reads versions up to "

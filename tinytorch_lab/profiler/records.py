@@ -53,7 +53,7 @@ class CellError:
     message: str
     """Its text, at most 300 characters."""
     line: int | None = None
-    """Line in the cell, from 1; None if no line of the cell is known."""
+    """Line in the cell, from 1, or of ``with measure()`` in the script's file; None if none of these is known."""
 
 
 @dataclass
@@ -191,7 +191,7 @@ class TensorMemory:
     optimizer_bytes: int | None = None
     """State of the optimizers."""
     activations_bytes: int | None = None
-    """Highest memory of tensors kept for the backward pass."""
+    """Highest memory of arrays kept for the backward pass."""
 
 
 @dataclass

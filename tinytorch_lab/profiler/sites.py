@@ -8,7 +8,7 @@ import sys
 import time
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
@@ -20,6 +20,9 @@ from tinytorch_lab.profiler.records import Site
 
 LISTED = 10
 LEAST_BYTES = 1024  # less is left out of the list
+# Python keeps freed floats, lists and tuples for the next one who needs one, and tracemalloc still names who made them:
+# that may be the code that shows figures while the cell runs. These lists hold no more than this of one kind.
+LEAST_BYTES_OF_LIBRARIES = 8 << 10
 # What Counter uses; called from here, its allocations are known as ours.
 _count: Any = vars(collections)["_count_elements"]
 # A snapshot takes 1 to 2 microseconds a block, of which tracemalloc needs about 55 bytes: these keep it short.
@@ -27,6 +30,7 @@ LARGEST_TRACER_BYTES = 8 << 20
 LARGEST_TRACER_BYTES_OF_STATEMENT = 1 << 20
 STATEMENT_LEAST_BYTES = 64 << 10
 STATEMENTS_LONGEST_S = 0.1
+FAR_MORE = 10  # a site that grew by so many times what the other statements kept is not theirs
 
 Frames = tuple[tuple[str, int], ...]
 Key = tuple[int, Frames]
@@ -54,7 +58,7 @@ class AllocationSites:
         self._before: dict[Key, Amount] = {}
         self._held: dict[Key, Amount] | None = None
         self._known: dict[Key, Amount] = {}
-        self._grown: dict[Key, dict[int, Amount]] = {}
+        self._grown: dict[Key, dict[int | None, Amount]] = {}  # None: one of several small statements
         self._waiting: list[tuple[int, int]] = []  # statements since the last snapshot: bytes kept, line
         self._statements_s = 0.0
 
@@ -84,7 +88,7 @@ class AllocationSites:
         if last:
             self.finish()
         else:
-            self._look_between(line)
+            self._look_between()
 
     def finish(self) -> None:
         """Look at what the cell holds, unless that is known; ``sites`` has it then."""
@@ -93,9 +97,7 @@ class AllocationSites:
         self._held = _take(LARGEST_TRACER_BYTES)
         self.left_out = self._held is None
         if self._held is not None and self._waiting:
-            kept, line = max(self._waiting)
-            if len(self._waiting) == 1 or kept >= STATEMENT_LEAST_BYTES:
-                self._note_growth(self._held, line)
+            self._note_growth(self._held)
 
     def sites(self) -> list[Site]:
         """The largest of each kind, largest first. Reads source files: not while anything counts."""
@@ -112,15 +114,15 @@ class AllocationSites:
             for line, part in self._shares(key, grown):
                 place = kind, filename, number, line
                 found[place] = _more(found.get(place, _NOTHING), part)
-        return [self._site(*each, *found[each]) for each in _largest(found)]
+        return [self._site(*each, *found[each]) for each in _largest(found, self._is_users)]
 
-    def _look_between(self, line: int) -> None:
+    def _look_between(self) -> None:
         began = time.perf_counter()
         taken = _take(LARGEST_TRACER_BYTES_OF_STATEMENT)
         if taken is None:
             self._statements_s = STATEMENTS_LONGEST_S  # it will not become quicker
         else:
-            self._note_growth(taken, line)
+            self._note_growth(taken)
         self._statements_s += time.perf_counter() - began
 
     def _is_ours(self, frames: Frames) -> bool:
@@ -132,13 +134,22 @@ class AllocationSites:
                 return True
         return False
 
-    def _note_growth(self, now: dict[Key, Amount], line: int) -> None:
+    def _is_users(self, filename: str) -> bool:
+        """Whether a file is a cell, or the script that measures itself."""
+        code = self._code
+        return code is None or filename == code.filename or code.name_of(filename) is not None
+
+    def _note_growth(self, now: dict[Key, Amount]) -> None:
+        """Statements have kept something since the last look: what the largest of them must have made is its."""
+        kept, line = max(self._waiting)
+        others = sum(size for size, _ in self._waiting if size > 0) - max(kept, 0)
         self._waiting.clear()
         for key in now.keys() | self._known.keys():
             difference = _less(now.get(key, _NOTHING), self._known.get(key, _NOTHING))
             if difference[0]:
+                whose = line if abs(difference[0]) >= FAR_MORE * others else None
                 lines = self._grown.setdefault(key, {})
-                lines[line] = _more(lines.get(line, _NOTHING), difference)
+                lines[whose] = _more(lines.get(whose, _NOTHING), difference)
         self._known = now
 
     def _shares(self, key: Key, amount: Amount) -> list[tuple[int | None, Amount]]:
@@ -161,13 +172,20 @@ class AllocationSites:
         return Site(name, code.line_of(line) if in_cell else line, text, cell_line, kind, size, max(1, blocks))
 
 
-def _largest(found: dict[Place, Amount]) -> Iterator[Place]:
-    """At most LISTED of each kind, largest first."""
+def _largest(found: dict[Place, Amount], own: Callable[[str], bool]) -> Iterator[Place]:
+    """At most LISTED of each kind, largest first. ``own`` tells files of the user, in which less is worth a line."""
     seen: Counter[str] = Counter()
     for place, (size, _) in sorted(found.items(), key=lambda each: -each[1][0]):
+        if size < _least(place, own):
+            continue
         seen[place[0]] += 1
-        if seen[place[0]] <= LISTED and size >= LEAST_BYTES:
+        if seen[place[0]] <= LISTED:
             yield place
+
+
+def _least(place: Place, own: Callable[[str], bool]) -> int:
+    kind, filename, *_ = place
+    return LEAST_BYTES_OF_LIBRARIES if kind == "Python" and not own(filename) else LEAST_BYTES
 
 
 def _take(largest_tracer_bytes: int) -> dict[Key, Amount] | None:

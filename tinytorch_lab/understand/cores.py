@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytorch_lab.profiler.measurement import Measurement
 from tinytorch_lab.understand import words
-from tinytorch_lab.understand.rule import LONG_ENOUGH_S, Finding, is_crowded
+from tinytorch_lab.understand.rule import LONG_ENOUGH_S, Finding, is_crowded, others_worked
 
 IDLE = 0.25
 ONE_CORE = (0.75, 1.15)
@@ -15,7 +15,7 @@ MOST = 0.5
 
 def waiting(m: Measurement) -> Finding | None:
     """The processor worked for a small part of the time, nothing of it unaccounted for elsewhere."""
-    if m.wall_s < LONG_ENOUGH_S or m.runs or m.process.child_processes or m.process.devices:
+    if m.wall_s < LONG_ENOUGH_S or m.runs or others_worked(m):
         return None
     delay = m.process.run_delay_s
     if (m.cpu_s + (delay or 0.0)) > IDLE * m.wall_s:

@@ -6,7 +6,7 @@ import mmap
 
 from tinytorch_lab.profiler.measurement import Measurement
 from tinytorch_lab.understand import source, words
-from tinytorch_lab.understand.rule import MIB, Finding, place, resident_rise
+from tinytorch_lab.understand.rule import MIB, Finding, had_children, place, resident_rise
 
 CLEAR_BYTES = 32 * MIB
 TWICE = 2
@@ -86,11 +86,6 @@ def _touched_bytes(m: Measurement) -> int | None:
     """
     faults = m.process.minor_faults
     time_s = m.wall_s
-    if (
-        faults is None
-        or m.process.child_processes
-        or faults * mmap.PAGESIZE < CLEAR_BYTES
-        or faults < FAULTS_PER_S * time_s
-    ):
+    if faults is None or had_children(m) or faults * mmap.PAGESIZE < CLEAR_BYTES or faults < FAULTS_PER_S * time_s:
         return None
     return faults * mmap.PAGESIZE

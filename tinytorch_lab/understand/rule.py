@@ -14,6 +14,9 @@ LONG_ENOUGH_S = 0.1
 LARGE_BYTES = 8 * MIB
 """Memory is worth a sentence from here on: more than the caches near a core usually hold, so that it costs time too."""
 
+CHILD_CPU_S = 0.01
+"""CPU time from which on child processes that nobody saw alive are worth a word."""
+
 CROWDED = 0.25
 """Share of the time without a free processor from which on times say little: it is then another program's too."""
 
@@ -33,6 +36,17 @@ def is_crowded(measurement: Measurement) -> bool:
     """Whether other programs had the processors for so long that times say little about the cell."""
     delay = measurement.process.run_delay_s
     return delay is not None and delay >= CROWDED * measurement.wall_s > 0
+
+
+def had_children(measurement: Measurement) -> bool:
+    """Whether child processes ran: some were seen, or those that ended between two looks worked for long enough."""
+    process = measurement.process
+    return process.child_processes > 0 or (process.children_cpu_s or 0.0) >= CHILD_CPU_S
+
+
+def others_worked(measurement: Measurement) -> bool:
+    """Whether child processes or devices may have worked while the cell waited for them."""
+    return had_children(measurement) or bool(measurement.process.devices)
 
 
 def resident_rise(measurement: Measurement) -> int | None:

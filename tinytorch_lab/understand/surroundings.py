@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from tinytorch_lab.profiler.measurement import Measurement
 from tinytorch_lab.understand import words
-from tinytorch_lab.understand.rule import MIB, Finding
+from tinytorch_lab.understand.rule import MIB, Finding, had_children
 
 LITTLE_LEFT = 0.1
 SWAPPED_BYTES = 16 * MIB
-CHILD_CPU_S = 0.01
 COLLECTOR_SHARE = 0.05
 COLLECTOR_S = 0.01
 
@@ -53,7 +52,7 @@ def devices(m: Measurement) -> Finding | None:
 def children(m: Measurement) -> Finding | None:
     """Child processes ran beside the cell."""
     number, cpu = m.process.child_processes, m.process.children_cpu_s or 0.0
-    if not number and cpu < CHILD_CPU_S:
+    if not had_children(m):
         return None
     figures: dict[str, float | int | str] = {"child_processes": number}
     said = []
@@ -62,7 +61,8 @@ def children(m: Measurement) -> Finding | None:
         said.append(f"those that ended took {words.seconds(cpu)} of CPU time")
     if m.process.children_peak_bytes is not None:
         figures["children_peak_bytes"] = m.process.children_peak_bytes
-        said.append(f"together they held up to {words.size(m.process.children_peak_bytes)}")
+        held = f"held up to {words.size(m.process.children_peak_bytes)}"
+        said.append(f"together they {held} (what a fork shares counts in each)" if number > 1 else f"it {held}")
     who = f"Up to {number} child processes were" if number > 1 else "A child process was"
     return Finding(
         f"{who} alive while the cell ran{': ' + ', '.join(said) if said else ''}. That is not part of the cell's own "

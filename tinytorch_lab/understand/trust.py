@@ -18,10 +18,10 @@ def short(m: Measurement) -> Finding | None:
     """So short that clocks, caches and other programs make a large part of the time."""
     if m.runs or not 0 < m.wall_s < SHORT_S:
         return None
+    exact = "" if m.peak_bytes is None else " The memory is exact all the same."
     return Finding(
         f"The cell took only {words.seconds(m.wall_s)}: caches, the clock and other programs make a large part of a "
-        "time this short, and it differs from run to run. Measure it with --repeat 10, or give it more work; memory "
-        "is exact all the same.",
+        f"time this short, and it differs from run to run. Measure it with --repeat 10, or give it more work.{exact}",
         {"wall_s": m.wall_s},
     )
 
@@ -60,7 +60,7 @@ def _known_factor(m: Measurement) -> Finding | None:
 def _traced_loop(m: Measurement) -> Finding | None:
     if not m.traced or m.wall_s < LONG_ENOUGH_S or (m.earlier is not None and m.earlier.untraced_wall_s is not None):
         return None
-    loop = next((each for each in m.statements if _is_loop(each, m.wall_s)), None)
+    loop = next((each for each in m.statements if _is_loop(each, m)), None)
     if loop is None:
         return None
     return Finding(
@@ -70,8 +70,11 @@ def _traced_loop(m: Measurement) -> Finding | None:
     )
 
 
-def _is_loop(statement: Statement, wall_s: float) -> bool:
-    return statement.done and statement.wall_s >= MOST * wall_s and source.loops(statement)
+def _is_loop(statement: Statement, m: Measurement) -> bool:
+    """A loop that took most of the time, and worked: one that waits, for threads say, is not slowed down by tracing."""
+    worked_s = statement.cpu_s + (m.process.run_delay_s or 0.0)
+    most = statement.wall_s >= MOST * m.wall_s and worked_s >= MOST * statement.wall_s
+    return statement.done and most and source.loops(statement)
 
 
 def _spread_of_runs(m: Measurement) -> dict[str, float] | None:

@@ -72,6 +72,12 @@ def test_the_repr_is_one_short_line() -> None:
     assert "\n" not in text
 
 
+@pytest.mark.parametrize("data", [5, None, [], "x"])
+def test_what_is_no_measurement_at_all_is_refused_too(data: Any) -> None:
+    with pytest.raises(ValueError, match="version None"):
+        Measurement.from_dict(data)
+
+
 def test_the_first_version_is_read_with_its_newer_fields_empty() -> None:
     first = {**Measurement(wall_s=1.5, notes=["a note"]).to_dict(), "version": 1}
     for name in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from standin import Adam, Linear, Module, Sequential, backward
 
 from tinytorch.core.tensor import Tensor, set_grad_enabled, set_observer
 from tinytorch_lab.profiler.measurement import Measurement
-from tinytorch_lab.profiler.ops import OpsWatch, layers
+from tinytorch_lab.profiler.ops import OpsWatch, layers, report
 from tinytorch_lab.profiler.records import Layer, TensorMemory
 
 
@@ -402,8 +403,83 @@ def test_a_training_step_of_the_library_itself() -> None:
     numbers = 32 * 16 + 16 + 16 * 10 + 10
     memory = tensors(measured)
     assert (memory.parameters_bytes, memory.gradients_bytes) == (4 * numbers, 4 * numbers)
-    assert memory.activations_bytes == 4 * (64 * 32 + 64 * 16 + 64 * 16 + 64 * 10)
+    kept_by_loss = 4 * (64 * 10 + 64) + 64 * 8  # exponentials and their sums, and the ids
+    assert memory.activations_bytes == 4 * (64 * 32 + 64 * 16 + 64 * 16 + 64 * 10) + kept_by_loss
     assert memory.peak_live_bytes == 4 * (64 * 16 + 64 * 16 + 64 * 10 + 1)
+
+
+def test_what_an_operation_keeps_beside_its_inputs_is_kept_for_the_backward_pass() -> None:
+    from tinytorch.core.attention import attention
+    from tinytorch.core.tensor import apply
+
+    q, k, v = (Tensor(np.ones((2, 4, 16, 8), np.float32), requires_grad=True) for _ in range(3))
+    with watched() as measured:
+        apply(attention, q, k, v, keep={})
+    shares = 4 * 2 * 4 * 16 * 16 + 4 * 2 * 4 * 16
+    assert tensors(measured).activations_bytes == shares, "q, k and v are leaves: they live anyway"
+
+
+def test_a_mask_that_is_a_plain_array_is_kept_for_the_backward_pass() -> None:
+    from tinytorch.core.layers import Dropout
+
+    x = Tensor(np.ones((100, 10)), requires_grad=True)
+    with watched() as measured:
+        Dropout(0.5)(x)
+    assert tensors(measured).activations_bytes == 4 * 1000
+
+
+def test_the_name_of_an_operation_is_not_kept_once_a_call() -> None:
+    x = batch(1)
+    with watched() as measured:
+        x + 1
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(1000):
+            x + 1  # the name of NumPy's add is a new string each time
+        grown = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+    assert measured.ops[0].calls == 1001
+    assert grown < 20_000
+
+
+class Loss(Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.sum()
+
+
+def test_a_module_without_parameters_that_is_made_anew_for_each_call_is_one_layer() -> None:
+    model = Linear(5, 7)
+    with watched() as measured:
+        for _ in range(3):
+            Loss()(model(batch(3, 5)))
+    assert [(each.path, each.calls) for each in measured.layers] == [("Linear", 3), ("Loss", 3)]
+    assert placed(measured)["Loss", "reduce_sum", "forward"] == 3
+
+
+def test_modules_that_live_at_once_are_several_layers_and_so_are_those_with_parameters() -> None:
+    first, second = Loss(), Loss()
+    with watched() as measured:
+        first(batch(3))
+        second(batch(3))
+        Linear(5, 7)(batch(3, 5))
+        Linear(5, 7)(batch(3, 5))
+    assert [(each.path, each.calls) for each in measured.layers] == [
+        ("Loss", 1),
+        ("Loss (2)", 1),
+        ("Linear", 1),
+        ("Linear (2)", 1),
+    ]
+
+
+def test_operations_of_more_layers_than_are_listed_are_added_up() -> None:
+    model = Sequential(*(Linear(4, 4) for _ in range(40)))
+    with watched() as measured:
+        model(batch(2, 4))
+    assert report.MOST_OPS < len(measured.ops) <= report.MOST_OPS + 2
+    for name, flops in (("matmul", 2 * 2 * 4 * 4), ("add", 2 * 4)):
+        same = [op for op in measured.ops if op.name == name]
+        assert (sum(op.calls for op in same), sum(op.flops or 0 for op in same)) == (40, 40 * flops)
+    assert report.OTHER_LAYERS in {op.layer for op in measured.ops}
 
 
 def test_a_model_that_cannot_say_what_it_holds_is_measured_without_that() -> None:

@@ -116,6 +116,7 @@ CASES: dict[str, tuple[dict[str, Any], str, list[dict[str, Any]]]] = {
             {"cpu_s": 0.26},
             {"wall_s": 0.09, "cpu_s": 0.0},
             {"process": Process(child_processes=1)},
+            {"process": Process(children_cpu_s=0.01)},
             {"process": Process(devices=["torch on cuda"])},
             {"process": Process(run_delay_s=0.1)},
         ],
@@ -226,6 +227,7 @@ CASES: dict[str, tuple[dict[str, Any], str, list[dict[str, Any]]]] = {
             {"wall_s": 30.0},
             {"process": Process(minor_faults=10)},
             {"process": Process(minor_faults=PAGES, child_processes=1)},
+            {"process": Process(minor_faults=PAGES, children_cpu_s=0.01)},
             {"process": Process()},
         ],
     ),
@@ -381,14 +383,31 @@ def test_one_blas_thread_is_told_where_matrix_products_took_the_time() -> None:
 
 def test_a_traced_loop_is_sent_to_a_clean_run_until_there_was_one() -> None:
     loop = {"wall_s": 1.0, "traced": True, "traced_s": 1.0, "statements": [statement("for i in range(n):", wall=0.5)]}
+    waiting_loop = statement("[t.join() for t in ts]", wall=0.9)
+    waiting_loop.cpu_s = 0.4
     assert "%%measure --time" in said("tracing", loop)[0]
     for change in (
         {"statements": [statement("for i in range(n):", wall=0.49)]},
         {"statements": [statement("y = a @ b", wall=0.9)]},
         {"traced": False},
         {"earlier": earlier(untraced_wall_s=0.9)},
+        {"statements": [waiting_loop]},
     ):
         assert said("tracing", loop | change) == []
+    crowded = {"statements": [waiting_loop], "process": Process(run_delay_s=0.5)}
+    assert said("tracing", loop | crowded) != [], "what waited for a processor would have worked"
+
+
+def test_memory_of_a_short_cell_is_called_exact_only_if_it_was_traced() -> None:
+    assert said("short", {"wall_s": 0.001, "peak_bytes": 100})[0].endswith("The memory is exact all the same.")
+    assert said("short", {"wall_s": 0.001})[0].endswith("give it more work.")
+
+
+def test_one_child_process_holds_memory_and_several_may_share_some() -> None:
+    one = Process(child_processes=1, children_peak_bytes=64 * MIB)
+    assert "it held up to 64 MiB." in said("children", {"process": one})[0]
+    several = Process(child_processes=2, children_peak_bytes=64 * MIB)
+    assert "(what a fork shares counts in each)" in said("children", {"process": several})[0]
 
 
 def test_the_hot_line_of_a_function_is_told_before_the_line_that_calls_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from tinytorch_lab.profiler.measurement import Measurement
@@ -51,6 +52,7 @@ class EventCounts:
     def _count_forward(self, event: Any, arrived: float) -> None:
         """An operation. This runs in the cell's loops: benchmarks/observer.py says what it costs."""
         op, params, inputs, output, _, seconds = event
+        op = intern(op)  # a ufunc makes its name anew each time, and what waits for its module keeps it
         flops, moved = self._costs.forward(op, params, inputs, output)
         totals = self._forward.get(op) or self._new_totals(op, self._forward)
         totals.add(seconds, flops, moved)
@@ -59,7 +61,7 @@ class EventCounts:
         if moved:
             self._arrays.made(output.data)
         if differentiable:
-            self._arrays.keep(inputs)
+            self._arrays.keep(inputs, params)
 
     def _count_other(self, event: Any, arrived: float) -> None:
         """A module's call, a gradient rule or an optimizer's step."""

@@ -37,13 +37,19 @@ class Record:
         self.ops: dict[tuple[str, str], Totals] = {}
         """Operations that ran in it and in no module inside it, by name and phase."""
         self._paths: dict[int, str] | None = None
+        parameters = parameters_of(module).values()
+        self.parameters = sum(parameter.data.size for parameter in parameters)
+        self.parameters_bytes = sum(parameter.data.nbytes for parameter in parameters)
+        self.alike = "" if parameters or paths_in(module) else f"{type(module).__module__}.{type(module).__qualname__}"
+        """Of a module that holds nothing: its class. One that is made anew for each call is the same layer again."""
+        self.point_to(module)
+
+    def point_to(self, module: Any) -> None:
+        """It is, or from now on stands for, this module."""
         try:
             self._module: Any = weakref.ref(module)
         except TypeError:  # a class with __slots__
             self._module = lambda: None
-        parameters = parameters_of(module).values()
-        self.parameters = sum(parameter.data.size for parameter in parameters)
-        self.parameters_bytes = sum(parameter.data.nbytes for parameter in parameters)
 
     @property
     def module(self) -> Any:
@@ -125,6 +131,8 @@ class LayerCounts:
         self.records: dict[int, list[Record]] = {}
         """By ``id`` of the module: a later module may have the same."""
         self._count = 0
+        self._alike: dict[str, Record] = {}
+        """The latest module that holds nothing, by its class."""
         self._threads: dict[int, _Waiting] = {}
         self._calls: dict[int, Call] = {}
         """The call that made an output which may be differentiated, by ``id`` of the output."""
@@ -181,8 +189,8 @@ class LayerCounts:
 
     def all_records(self) -> list[Record]:
         """In the order of their first calls."""
-        records = [record for same in self.records.values() for record in same]
-        return sorted(records, key=lambda record: record.first_started)
+        records = {id(record): record for same in self.records.values() for record in same}
+        return sorted(records.values(), key=lambda record: record.first_started)
 
     def release(self) -> None:
         """Keep no more than the sums."""
@@ -212,9 +220,21 @@ class LayerCounts:
                 return record
         if self._count >= MOST_MODULES:
             return None
+        record = Record(module, started)
+        before = self._alike.get(record.alike) if record.alike else None
+        if before is not None and before.module is None and before.parent is None:
+            before.point_to(module)
+            return self._enter(before, same)
         self._count += 1
-        same.append(Record(module, started))
-        return same[-1]
+        if record.alike:
+            self._alike[record.alike] = record
+        return self._enter(record, same)
+
+    @staticmethod
+    def _enter(record: Record, same: list[Record]) -> Record:
+        if record not in same:
+            same.append(record)
+        return record
 
     def _new_thread(self) -> _Waiting:
         if len(self._threads) > 100:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tinytorch_lab.profiler.ops.counts import Totals
 from tinytorch_lab.profiler.ops.layers import Record
 from tinytorch_lab.profiler.records import Layer, Op
 
 MOST_OPS = 50
-MOST_LAYERS = 100
+"""Rows of single layers. What is left is added up by operation and phase, in as many rows: so sums are complete."""
+MOST_LAYERS = 300
+OTHER_LAYERS = "(other layers)"
 
 
 def ops_of(totals: dict[tuple[str, str], Totals], records: list[Record]) -> list[Op]:
@@ -21,7 +25,8 @@ def ops_of(totals: dict[tuple[str, str], Totals], records: list[Record]) -> list
             if key in rest:
                 _subtract(rest[key], sums)
     ops += [_op(key, None, sums) for key, sums in rest.items() if sums.calls]
-    return sorted(ops, key=lambda op: -op.wall_s)[:MOST_OPS]
+    ops.sort(key=lambda op: -op.wall_s)
+    return ops[:MOST_OPS] + _added_up(ops[MOST_OPS:])
 
 
 def layers_of(records: list[Record]) -> list[Layer]:
@@ -53,6 +58,24 @@ def paths_of(records: list[Record]) -> dict[Record, str]:
             path = ".".join(each.name for each in reversed(line))
             names[record] = f"{names[root]}.{path}" if len(parents) > 1 else path
     return names
+
+
+def _added_up(ops: list[Op]) -> list[Op]:
+    """One row for each operation and phase; its flops are unknown if those of one call are."""
+    sums: dict[tuple[str, str], Op] = {}
+    for op in ops:
+        key = op.name, op.phase
+        before = sums.get(key)
+        sums[key] = op if before is None else _more(before, op)
+    return sorted(sums.values(), key=lambda op: -op.wall_s)[:MOST_OPS]
+
+
+def _more(one: Op, other: Op) -> Op:
+    flops = None if one.flops is None or other.flops is None else one.flops + other.flops
+    moved = None if one.moved_bytes is None or other.moved_bytes is None else one.moved_bytes + other.moved_bytes
+    calls, wall_s = one.calls + other.calls, one.wall_s + other.wall_s
+    layer = one.layer if one.layer == other.layer else OTHER_LAYERS
+    return replace(one, layer=layer, calls=calls, wall_s=wall_s, flops=flops, moved_bytes=moved)
 
 
 def _op(key: tuple[str, str], layer: str | None, sums: Totals) -> Op:

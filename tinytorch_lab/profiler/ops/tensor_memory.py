@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinytorch_lab.profiler.ops.arrays import TENSOR, Array, array_of, kind_of, owner, stored_bytes
+from tinytorch_lab.profiler.ops.arrays import ARRAY, TENSOR, Array, array_of, kind_of, owner, stored_bytes
 from tinytorch_lab.profiler.ops.layers import Record
 from tinytorch_lab.profiler.ops.modules import parameters_of, state_bytes
 from tinytorch_lab.profiler.records import TensorMemory
@@ -62,22 +62,35 @@ class LiveArrays:
         if live > self.live_peak:
             self.live_peak = live
 
-    def keep(self, inputs: tuple[Any, ...]) -> None:
-        """An operation that will be differentiated keeps its inputs. Parameters live anyway and do not count."""
+    def keep(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> None:
+        """An operation that will be differentiated keeps its inputs, and what it put into a dict among its parameters.
+
+        Such as the shares of attention, or the mask of dropout. Parameters of models live anyway and do not count.
+        """
         self.kept_any = True
         for x in inputs:
-            if kind_of(x) != TENSOR or (x.requires_grad and x.op is None):
-                continue
-            array: Array = x.data
-            follower = self._alive.get(id(owner(array))) or self._alive.get(id(array))
-            if follower is None and x.op is None:
-                self._keep_data(array)
-            elif follower is not None and follower.live and not follower.kept:
-                follower.kept = follower.live
-                self._add_kept(follower.live)
+            kind = kind_of(x)
+            if kind == TENSOR and not (x.requires_grad and x.op is None):
+                self._keep_array(x.data, is_data=x.op is None)
+            elif kind == ARRAY:
+                self._keep_array(x, is_data=True)
+        for value in params.values():
+            if type(value) is dict:
+                for array in tuple(value.values()):
+                    if isinstance(array, np.ndarray):
+                        self._keep_array(array, is_data=True)
+
+    def _keep_array(self, array: Array, *, is_data: bool) -> None:
+        """``is_data``: no operation made it, so that it is followed from now on."""
+        follower = self._alive.get(id(owner(array))) or self._alive.get(id(array))
+        if follower is None and is_data:
+            self._keep_data(array)
+        elif follower is not None and follower.live and not follower.kept:
+            follower.kept = follower.live
+            self._add_kept(follower.live)
 
     def _keep_data(self, array: Array) -> None:
-        """Data that no operation made, such as a batch: as large as what is used of it, whatever it is a view of."""
+        """Data that no operation gave back, such as a batch: as large as what is used of it, whatever it is a view of."""
         if len(self._alive) >= MOST_ALIVE:
             self.complete = False
             return
