@@ -13,18 +13,25 @@ export interface IOpTotal {
   moved_bytes: number | null;
 }
 
-export type Bound = 'compute' | 'memory' | 'unknown';
+/** So far below both limits, something else holds an operation up, calls mostly (FAR_BELOW in profiler/roofline.py). */
+const FAR = 0.1;
+
+export type Bound = 'compute' | 'memory' | 'overhead';
+
+/** What limits an operation on this machine; also of one that only moves data, which has no place on the plot. */
+export interface IPlacement {
+  bound: Bound;
+  /** The time that the machine needs at least, as a share of the time that it took. */
+  reached: number;
+}
 
 /** An operation on the roofline plot. */
-export interface IOpPoint {
+export interface IOpPoint extends IPlacement {
   op: IOpTotal;
   /** Floating-point operations a byte. */
   intensity: number;
   /** Floating-point operations a second. */
   rate: number;
-  bound: Bound;
-  /** Rate as a share of what the machine allows at this intensity. */
-  reached: number;
 }
 
 /** Operations by name and phase, costliest first. */
@@ -48,21 +55,30 @@ export function ridge(roofline: IRoofline): number {
   return roofline.flops_per_s / roofline.bytes_per_s;
 }
 
-/** Null where flops, bytes or time are unknown or 0: there is no place for it on the plot. */
-export function opPoint(op: IOpTotal, roofline: IRoofline): IOpPoint | null {
+/** As `placement` in profiler/roofline.py. Null where flops, bytes or time are unknown. */
+export function placement(
+  op: IOpTotal,
+  roofline: IRoofline
+): IPlacement | null {
   const { flops, moved_bytes: bytes, wall_s } = op;
-  if (!flops || !bytes || wall_s <= 0 || !isUsable(roofline)) {
+  if (flops === null || bytes === null || wall_s <= 0 || !isUsable(roofline)) {
     return null;
   }
-  const intensity = flops / bytes;
-  const rate = flops / wall_s;
-  return {
-    op,
-    intensity,
-    rate,
-    bound: intensity < ridge(roofline) ? 'memory' : 'compute',
-    reached: rate / roof(intensity, roofline)
-  };
+  const compute = flops / roofline.flops_per_s;
+  const memory = bytes / roofline.bytes_per_s;
+  const reached = Math.max(compute, memory) / wall_s;
+  const limit = compute > memory ? 'compute' : 'memory';
+  return { bound: reached < FAR ? 'overhead' : limit, reached };
+}
+
+/** Null where there is no place for it on the plot: flops, bytes or time are unknown or 0. */
+export function opPoint(op: IOpTotal, roofline: IRoofline): IOpPoint | null {
+  const { flops, moved_bytes: bytes, wall_s } = op;
+  const place = placement(op, roofline);
+  if (place === null || !flops || !bytes) {
+    return null;
+  }
+  return { ...place, op, intensity: flops / bytes, rate: flops / wall_s };
 }
 
 /** Both limits are above 0, as a logarithmic axis needs them. */

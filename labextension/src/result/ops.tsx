@@ -11,7 +11,7 @@ import {
 import type { IMeasurement } from '../measurement';
 import { Disclosure } from './disclosure';
 import { boundText } from './roofline-texts';
-import { opPoint, opTotals, type IOpTotal } from './ops-data';
+import { opTotals, placement, type IOpTotal } from './ops-data';
 import { Layers } from './layers';
 import { Bar, DataTable, Unknown, type IColumn } from './table';
 import type { IMeasurementViewProps } from './view';
@@ -157,7 +157,7 @@ function limitColumn(
         'What limits it on this machine, and how near it comes; overhead-bound: far from both limits'
       ),
       kind: 'number',
-      cell: row => boundText(opPoint(row, roofline), trans)
+      cell: row => boundText(placement(row, roofline), trans)
     }
   ];
 }

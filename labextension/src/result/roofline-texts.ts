@@ -3,16 +3,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { formatFlops, formatPercent, threeDigits } from '../format';
-import type { IOpPoint } from './ops-data';
+import type { IOpPoint, IPlacement } from './ops-data';
 
-/** So far below its limit, an operation is held up by something else, calls mostly (as OVERHEAD in profiler/roofline.py). */
-const FAR = 0.1;
 /** So far above what memory delivers, data must have come from the caches. */
 const BEYOND = 1.25;
 
 /** What limits an operation, and how near it comes to that limit. */
 export function boundText(
-  point: IOpPoint | null,
+  point: IPlacement | null,
   trans: TranslationBundle
 ): string {
   if (point === null) {
@@ -25,16 +23,17 @@ export function boundText(
   );
 }
 
-function boundName(point: IOpPoint, trans: TranslationBundle): string {
-  if (point.reached < FAR) {
-    return trans.__('overhead-bound');
+function boundName(point: IPlacement, trans: TranslationBundle): string {
+  switch (point.bound) {
+    case 'overhead':
+      return trans.__('overhead-bound');
+    case 'compute':
+      return trans.__('compute-bound');
+    default:
+      return point.reached > BEYOND
+        ? trans.__('memory-bound, from the caches')
+        : trans.__('memory-bound');
   }
-  if (point.bound === 'compute') {
-    return trans.__('compute-bound');
-  }
-  return point.reached > BEYOND
-    ? trans.__('from the caches')
-    : trans.__('memory-bound');
 }
 
 /** All about one point. */
