@@ -138,7 +138,7 @@ test_collate()
 # %% nbgrader={"grade": false, "grade_id": "08-gather", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def gather(arrays: Sequence[Array], rows: Any) -> tuple[Array, ...]:
-    """``rows`` (one number or an array, negative from the end) of each array: (N, ...) becomes (B, ...), copied. IndexError for a row that is not there."""
+    """Of each array the ``rows``: (N, ...) becomes (B, ...), copied; one number gives that row. Negative ones count from the end. IndexError if one is not there."""
     # TODO: index each array once; say what went wrong.
     # APPROACH: 1. a tuple of array[rows]. 2. NumPy raises IndexError for rows that are not there: raise one that says how many there are.
     # HINTS: try ... except IndexError as error: raise IndexError(f"...") from None; len(arrays[0]).
@@ -329,7 +329,7 @@ class RandomCrop(Transform):
     """Cuts ``size`` (a number, or height and width) out of each picture at a random place, after a frame of ``padding`` zeros on all sides."""
     def __init__(self, size: int | Size, padding: int = 4, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.size, self.padding = (size, size) if isinstance(size, int) else (size[0], size[1]), padding
+        self.size, self.padding = (size, size) if isinstance(size, (int, np.integer)) else (size[0], size[1]), padding
         if min(*self.size, padding + 1) < 1:
             raise ValueError(f"RandomCrop needs a size of 1 or more and a padding of 0 or more, got {size} and {padding}.")
     def change(self, images: Array, rng: np.random.Generator) -> Array:

@@ -511,6 +511,11 @@ def test_a_crop_is_a_piece_of_the_framed_picture(shape: Any, size: Any, padding:
         assert any(np.array_equal(piece, possible) for possible in pieces[k])
 
 
+def test_the_size_of_a_crop_may_be_an_integer_of_numpy() -> None:
+    side: Any = np.int64(3)
+    assert RandomCrop(side, padding=1)(np.zeros((2, 1, 4, 5))).shape == (2, 1, 3, 3)
+
+
 def test_crops_come_from_all_places_equally_often_and_each_on_its_own() -> None:
     images = np.zeros((9000, 1, 3, 3), np.uint8)
     images[:, 0, 1, 1] = 1
