@@ -46,6 +46,15 @@ FORWARD_CASES: dict[str, tuple[str, list[tuple[int, ...]], tuple[int, ...], dict
     "max pooling": ("max_pool2d", [(2, 3, 8, 8)], (2, 3, 3, 3), {"kernel_size": 3, "stride": 2}, 2 * 3 * 3 * 3 * 9),
     "average pooling": ("avg_pool2d", [(1, 1, 4, 6)], (1, 1, 2, 2), {"kernel_size": (2, 3)}, 4 * (5 + 1)),
     "layer norm": ("layer_norm", [(4, 6), (6,), (6,)], (4, 6), {}, 24 * (1 + 1 + 1 + 1 + 1 + 1 + 1)),
+    "batch norm": ("batch_norm", [(2, 3, 4, 4), (3,), (3,)], (2, 3, 4, 4), {"training": True}, 96 * (5 + 2)),
+    "batch norm of a trained model": (
+        "batch_norm",
+        [(2, 3, 4, 4), (3,), (3,)],
+        (2, 3, 4, 4),
+        {"training": False},
+        96 * (1 + 1 + 1 + 1),
+    ),
+    "binary cross entropy": ("binary_cross_entropy", [(8, 1), (8, 1)], (), {}, 9 * 8),
     "attention": (
         "attention",
         [(2, 4, 5, 8), (2, 4, 7, 8), (2, 4, 7, 6)],
@@ -91,6 +100,41 @@ BACKWARD_CASES: dict[str, tuple[str, list[tuple[int, ...]], tuple[int, ...], lis
     "merge heads": ("merge_heads", [(2, 4, 3, 2)], (2, 3, 8), [True], {}, 0),
     "softmax": ("softmax", [(3, 5)], (3, 5), [True], {}, 4 * 15),
     "index": ("index", [(30, 5)], (3, 5), [True], {}, 15),
+    "embedding: rows of equal ids are added up": ("embedding", [(100, 16), (3, 5)], (3, 5, 16), [True, False], {}, 240),
+    "convolution of the first layer": (
+        "conv2d",
+        [(2, 3, 9, 8), (6, 3, 3, 2), (6,)],
+        (2, 6, 7, 7),
+        [False, True, True],
+        {},
+        2 * 6 * 7 * 7 * (2 * 3 * 3 * 2) + 2 * 6 * 7 * 7,
+    ),
+    "max pooling: g to one place of each window": ("max_pool2d", [(2, 3, 8, 8)], (2, 3, 4, 4), [True], {}, 2 * 3 * 16),
+    "average pooling: g / 6, added to 6 places": (
+        "avg_pool2d",
+        [(1, 1, 4, 6)],
+        (1, 1, 2, 2),
+        [True],
+        {"kernel_size": (2, 3)},
+        4 + 4 * 6,
+    ),
+    # h = g * gamma (1), h * n and both sums (3), two subtractions, one product, one more by 1 / std (4); g * n, sums (2 + 1)
+    "layer norm": ("layer_norm", [(4, 6), (6,), (6,)], (4, 6), [True, True, True], {}, 24 * (1 + 3 + 4) + 24 * (2 + 1)),
+    "layer norm of data": ("layer_norm", [(4, 6), (6,), (6,)], (4, 6), [False, True, True], {}, 24 * (2 + 1)),
+    "batch norm": ("batch_norm", [(2, 3, 4, 4), (3,), (3,)], (2, 3, 4, 4), [True, True, True], {}, 96 * (8 + 2 + 1)),
+    "attention: the gradients of q, k, v and of the shares": (
+        "attention",
+        [(2, 4, 5, 8), (2, 4, 7, 8), (2, 4, 7, 6)],
+        (2, 4, 5, 6),
+        [True, True, True],
+        {},
+        # g @ v.T and shares.T @ g (E = 6), slope @ k and slope.T @ q (D = 8), softmax's rule (4) and the scale (1)
+        2 * 4 * (2 * (2 * 5 * 7 * 6) + 2 * (2 * 5 * 7 * 8) + 5 * (5 * 7)),
+    ),
+    "gelu: P (4), p (4), x * p, +, g *": ("gelu", [(3, 5)], (3, 5), [True], {"approximate": "none"}, 15 * (4 + 4 + 3)),
+    "cross entropy: softmax (4), minus 1, g / rows": ("cross_entropy", [(8, 10), (8,)], (), [True, False], {}, 6 * 80),
+    "squared error": ("squared_error", [(8, 10), (8, 10)], (), [True, False], {}, 80 + 80),
+    "binary cross entropy": ("binary_cross_entropy", [(8, 1), (8, 1)], (), [True, False], {}, 5 * 8),
 }
 
 
