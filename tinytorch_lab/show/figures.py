@@ -48,8 +48,8 @@ def tiles(m: Measurement) -> list[Tile]:
     cores = format_cores(m.cpu_s, m.wall_s)
     busy = "" if cores == UNKNOWN else cores
     return [
-        Tile("Wall time", format_seconds(m.wall_s), _join(_median(m), _tracing(m), _clean(m))),
-        Tile("CPU time", format_seconds(m.cpu_s), _join(busy, _tracing(m))),
+        Tile("Wall time", format_seconds(m.wall_s), _join(_median(m), tracing_words(m), _clean(m))),
+        Tile("CPU time", format_seconds(m.cpu_s), _join(busy, tracing_words(m))),
         Tile("Peak memory", format_bytes(m.peak_bytes), _peak_remark(m)),
         Tile("Kept", format_change(m.net_bytes), _kept_remark(m)),
         Tile("Process (RSS)", format_bytes(m.rss_peak_bytes), _resident_remark(m)),
@@ -72,7 +72,8 @@ def _median(m: Measurement) -> str:
     return f"median of {_untraced_runs(m)} runs" if _untraced_runs(m) > 1 else ""
 
 
-def _tracing(m: Measurement) -> str:
+def tracing_words(m: Measurement) -> str:
+    """Whether the times of the cell carry the cost of tracing, and for how long it went on; empty if not."""
     if not m.traced:
         return ""
     ended = m.state != "running" and not m.trace_complete

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tinytorch_lab.profiler.measurement import Measurement
 from tinytorch_lab.profiler.records import Layer, Op, Roofline
 from tinytorch_lab.profiler.roofline import UNKNOWN, Placement, placement
+from tinytorch_lab.show.figures import tracing_words
 from tinytorch_lab.show.roofline import roofline_svg
 from tinytorch_lab.show.table import Cell, Code, Column, Table, bar, clip
 from tinytorch_lab.show.units import format_bytes, format_flops, format_seconds, format_share, format_traffic
@@ -25,9 +26,15 @@ def operations_table(m: Measurement) -> Table | None:
     longest = totals[0].wall_s
     names = ["Time", "Calls", *_RATES, *(["Limit"] if m.roofline else [])]
     rows = [_operation(op, longest, m.roofline)[: len(names) + 1] for op in totals[:OPS]]
-    summary = f"{format_seconds(sum(op.wall_s for op in m.ops))} in operations of tinytorch"
+    summary = f"{format_seconds(sum(op.wall_s for op in m.ops))} in operations of tinytorch{_traced(m)}"
     columns = [Column("Operation", True), *map(Column, names)]
     return Table("Operations", summary, columns, rows, max(0, len(totals) - OPS))
+
+
+def _traced(m: Measurement) -> str:
+    """Operations are not counted in untraced runs: their times carry the cost of tracing, if not that of the cell."""
+    words = "in the traced run" if m.runs else tracing_words(m)
+    return f", {words}" if words else ""
 
 
 def _operation(op: Op, longest_s: float, roofline: Roofline | None) -> list[Cell]:
@@ -79,7 +86,7 @@ def layers_table(m: Measurement) -> Table | None:
     longest = max(layer.wall_s for layer in m.layers)
     rows = [_layer(layer, longest) for layer in m.layers[:LAYERS]]
     columns = [Column("Layer", True), *map(Column, ("Time", "Calls", *_RATES, "Parameters"))]
-    return Table("Layers", "times with the layers inside", columns, rows, max(0, len(m.layers) - LAYERS))
+    return Table("Layers", f"times with the layers inside{_traced(m)}", columns, rows, max(0, len(m.layers) - LAYERS))
 
 
 def _layer(layer: Layer, longest_s: float) -> list[Cell]:

@@ -55,10 +55,11 @@ def _statement(each: Statement, longest_s: float, largest_bytes: int, state: str
 def line_tables(m: Measurement) -> list[Table]:
     """The line profile, the code that took longest first."""
     ranked = sorted(m.lines, key=lambda profile: -sum(line.wall_s for line in profile.lines))
-    return [_lines(profile) for profile in ranked[:PROFILES]]
+    cost = "with the cost of the line profiler" + (" and of tracing" if m.traced else "")
+    return [_lines(profile, cost) for profile in ranked[:PROFILES]]
 
 
-def _lines(profile: LineProfile) -> Table:
+def _lines(profile: LineProfile, cost: str) -> Table:
     total = sum(line.wall_s for line in profile.lines)
     chosen = sorted(sorted(profile.lines, key=lambda line: -line.wall_s)[:LINES], key=lambda line: line.line)
     longest = max((line.wall_s for line in chosen), default=0.0)
@@ -76,7 +77,7 @@ def _lines(profile: LineProfile) -> Table:
     name = "this cell" if profile.name == "cell" else f"{clip(profile.name, 40)}()"
     return Table(
         f"Lines of {name}",
-        f"{format_seconds(total)}, with the cost of the line profiler",
+        f"{format_seconds(total)}, {cost}",
         [Column("Line"), Column("Source", True), *map(Column, ("Time", "Share", "Hits", "Per hit"))],
         rows,
         len(profile.lines) - len(chosen),

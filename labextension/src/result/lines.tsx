@@ -19,7 +19,13 @@ export function Lines(props: IMeasurementViewProps): JSX.Element | null {
   return (
     <Disclosure
       title={trans.__('Lines')}
-      summary={trans.__('times include the cost of the line profiler')}
+      summary={
+        props.measurement.traced
+          ? trans.__(
+              'times include the cost of the line profiler and of tracing'
+            )
+          : trans.__('times include the cost of the line profiler')
+      }
       className="tt-Lines"
     >
       <p className="tt-Hint">

@@ -14,6 +14,7 @@ import { boundText } from './roofline-texts';
 import { opTotals, placement, type IOpTotal } from './ops-data';
 import { Layers } from './layers';
 import { Bar, DataTable, Unknown, type IColumn } from './table';
+import { tracingWords } from './tile-texts';
 import type { IMeasurementViewProps } from './view';
 
 /** What tinytorch did: by operation, or by layer. */
@@ -28,10 +29,12 @@ export function Operations(props: IMeasurementViewProps): JSX.Element | null {
   return (
     <Disclosure
       title={trans.__('Operations')}
-      summary={trans.__(
-        '%1 in operations of tinytorch',
-        formatSeconds(seconds)
-      )}
+      summary={[
+        trans.__('%1 in operations of tinytorch', formatSeconds(seconds)),
+        ...(measurement.runs.length > 0
+          ? [trans.__('in the traced run')]
+          : tracingWords(measurement, trans))
+      ].join(' · ')}
       className="tt-Ops"
     >
       {layers.length > 0 && (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -202,3 +203,23 @@ def test_a_running_cell_is_shown_without_the_parts_that_come_at_its_end() -> Non
     assert "<details" not in shown["text/html"]
     assert "Roofline" not in shown["text/plain"]
     assert len(shown["text/html"]) < 10_000
+
+
+def test_times_of_operations_layers_and_lines_say_that_they_carry_tracing() -> None:
+    figures = {
+        "ops": [Op("matmul", "forward", None, 1, 0.5, 10, 10)],
+        "layers": [Layer("Linear", "Linear", "forward", 1, 0.5, 10, 10, 4)],
+        "lines": [LineProfile("cell", True, [Line(1, "a()", 1, 0.5), Line(2, "b()", 1, 0.5)])],
+    }
+
+    def summaries(**changes: Any) -> list[str]:
+        return [table.summary for table in sections(Measurement(**{"state": "done", **figures, **changes}))]
+
+    lines, operations, layers = summaries(traced=True, trace_complete=True)
+    assert lines == "1.00 s, with the cost of the line profiler and of tracing"
+    assert operations == "500 ms in operations of tinytorch, with tracing"
+    assert layers == "times with the layers inside, with tracing"
+    assert summaries(traced=True, traced_s=1.5)[1].endswith(", with tracing for 1.50 s")
+    assert summaries(mode="time")[0] == "1.00 s, with the cost of the line profiler"
+    repeated = summaries(mode="repeat", lines=[], runs=[Run(1.0, 1.0), Run(2.0, 2.0, True)])
+    assert repeated[1:] == [f"{what}, in the traced run" for what in (operations[:-14], layers[:-14])]
