@@ -142,37 +142,6 @@ test('operations are added up over layers; unknown work is not 0', () => {
   expect(rows(host, '.tt-Ops')[0]?.[0]).toBe('0 Linear forward');
 });
 
-test('times of operations and lines say that they carry tracing', () => {
-  const traced = mount(view(fullMeasurement({ traced: true }))).host;
-  expect(summary(traced, '.tt-Ops')).toContain(' · with tracing');
-  expect(summary(traced, '.tt-Lines')).toContain('and of tracing');
-  const untraced = mount(
-    view(fullMeasurement({ traced: false, runs: [] }))
-  ).host;
-  expect(summary(untraced, '.tt-Ops')).not.toContain('trac');
-  expect(summary(untraced, '.tt-Lines')).not.toContain('trac');
-  const run = { wall_s: 1, cpu_s: 1, traced: true };
-  const repeated = mount(
-    view(fullMeasurement({ traced: false, runs: [run] }))
-  ).host;
-  expect(summary(repeated, '.tt-Ops')).toContain(' · in the traced run');
-});
-
-test('what only moves data has a limit, in the words of the kernel, but no place on the plot', () => {
-  const moves = [
-    op({ name: 'concatenate', wall_s: 0.1, flops: 0, moved_bytes: 8e8 }),
-    op({ name: 'reshape', wall_s: 0.001, flops: 0, moved_bytes: 0 }),
-    op({ name: 'index', wall_s: 0.0001, flops: 0, moved_bytes: 2e6 })
-  ];
-  const { host } = mount(view(fullMeasurement({ ops: moves })));
-  expect(rows(host, '.tt-Ops').map(row => row[5])).toEqual([
-    'memory-bound · 80 %',
-    'overhead-bound · 0 %',
-    'memory-bound, from the caches · 200 %'
-  ]);
-  expect(host.querySelector('.tt-Roofline')).toBeNull();
-});
-
 test('without a roofline nothing is called bound', () => {
   const { host } = mount(view(fullMeasurement({ roofline: null })));
   expect(host.textContent).not.toContain('bound');
