@@ -9,7 +9,6 @@
 #     language: python
 #     name: python3
 # ---
-
 # %% [markdown]
 # # Module 11: Embeddings
 # **You build** the lookup that turns ids of words or characters into vectors, first as a matrix product, then as a gather; its gradient, which
@@ -46,7 +45,6 @@ from numpy.typing import ArrayLike
 from tinytorch.core.autograd import Gradient, gradient
 from tinytorch.core.layers import Module, Parameter, rng
 from tinytorch.core.tensor import FLOAT32, Array, Tensor, apply
-
 # %% nbgrader={"grade": false, "grade_id": "11-helpers", "locked": true, "schema_version": 3, "solution": false, "task": false}
 test_rng = np.random.default_rng(11)
 

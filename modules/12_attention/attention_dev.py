@@ -19,7 +19,6 @@
 # (`%%measure`), what loops cost (`%%measure --time`), and what heads change.
 #
 # **Prerequisites:** 02 Activations, 03 Layers, 05 Autograd. **Unlocks:** 13 Transformers.
-
 # %% [markdown]
 # ## Part 1: Foundations
 # A row of numbers for each position of a sequence; each position may need something from any other. So each asks with a **query** q, each
@@ -119,7 +118,6 @@ def refuses(words, function, *args, **params):
         assert isinstance(caught, ValueError) and all(w in str(caught) for w in words), f"expected ValueError with {words}: {caught!r}"
     else:
         raise AssertionError(f"{function.__name__} should raise ValueError, but returned")
-
 # %% [markdown]
 # ### 1.1 By loops
 # For each query: the exponential of each score, the values in those shares, divided by the sum of the exponentials. A **mask** says which keys a
@@ -163,7 +161,6 @@ def test_by_loops():
     assert attention_by_loops(q.astype(np.float32), k, v).dtype == np.float32, "the dtype of q"
     ### END HIDDEN TESTS
 test_by_loops()
-
 # %% [markdown]
 # ### 1.2 Composed of operations
 # All scores are one matrix product, and so are all sums of values. How does a mask get in? A large number added to all scores, to be taken off the
@@ -172,7 +169,6 @@ test_by_loops()
 few = np.array([0.3, 1.7, 0.9], np.float32)
 drowned = few + np.float32(1e9) - np.float32(1e9) * np.array([1, 1, 0], np.float32)
 print("drowned:", drowned, "  replaced:", np.where([True, True, False], few, -np.inf))
-
 # %% [markdown]
 # So *replace* what is forbidden. Given: a mask of any dtype as booleans, and the check of the shapes.
 # %%
@@ -192,7 +188,6 @@ def expect_fitting(q: Shape, k: Shape, v: Shape) -> None:
 def scale_of(q: Shape) -> float:
     """1 / sqrt(D): times the queries, which are fewer numbers than the scores."""
     return 1 / math.sqrt(max(q[-1], 1))
-
 # %% [markdown]
 # Softmax of a row in which everything is forbidden would be 0 / 0 with $-\infty$. With the lowest float it is even; then set every forbidden weight to 0,
 # and the row gets zeros: no nan, and no gradient.
@@ -246,7 +241,6 @@ def test_composed():
     refuses(["(3,)"], scaled_dot_product_attention, *tensors(q, k, v), np.ones(3))
     ### END HIDDEN TESTS
 test_composed()
-
 # %% [markdown]
 # ### 1.3 In place
 # Composed, every step makes an array of all scores, and the way back needs most of them. One array is enough: it holds the scores, then the differences
@@ -293,7 +287,6 @@ def test_exponentials():
     refuses(["(5, 2, 3)", "(2, 3)"], exponentials, np.zeros((2, 3)), np.ones((5, 2, 3)))
     ### END HIDDEN TESTS
 test_exponentials()
-
 # %% [markdown]
 # ### 1.4 The fused operation
 # Divide by the sums last: the result has fewer numbers than the scores. What the way back needs is the exponentials and their sums: `keep` takes them.
@@ -338,7 +331,6 @@ def test_attention():
         refuses([str(a.shape) for a in wrong], attention, *wrong)
     ### END HIDDEN TESTS
 test_attention()
-
 # %% [markdown]
 # ### 1.5 Its gradient rule
 # With weights w = e / sums and g the gradient of out: $dv = w^T g$, $dw = g\,v^T$, and through softmax $d\mathrm{score} = w\,(dw - \sum_s w\,dw)$. That sum
@@ -380,7 +372,6 @@ def test_rule():
     same(called(RULES[attention](g, normal(3, 2), q, k, v, None, kept)[2]), np.outer(shares, g.sum(axis=0)), "the gradient of v from what was kept")
     ### END HIDDEN TESTS
 test_rule()
-
 # %% [markdown]
 # **Predict, then run.** All three give the same. How many times slower are the loops? And in 16 MiB (`4 * 4 * 1024**2`) for the scores of four
 # heads: what do both forms *keep* for the way back?
@@ -398,7 +389,6 @@ composed, weights = scaled_dot_product_attention(Q, K, V)
 fused = apply(attention, Q, K, V, keep={})
 with no_grad():
     unkept = apply(attention, Q, K, V)
-
 # %% [markdown]
 # ### 1.6 Heads
 # One set of weights per query can say one thing. H heads look H times, each at D / H of the columns: the last axis becomes (H, D / H), and H moves before T.
@@ -422,7 +412,6 @@ def test_split_heads():
         same(called(split_heads, x, heads), np.stack(np.split(x, heads, axis=-1), axis=-3), f"{heads} heads")
     ### END HIDDEN TESTS
 test_split_heads()
-
 # %% [markdown]
 # Given: the way back. What moves elements has a gradient that moves back, so each of the two is the other's rule.
 # %%
@@ -434,7 +423,6 @@ def merge_heads(x: Array) -> Array:
 
 gradient(split_heads)(lambda g, y, x, num_heads: (merge_heads(g),))
 gradient(merge_heads)(lambda g, y, x: (split_heads(g, x.shape[-3]),))
-
 # %% [markdown]
 # ### 1.7 Attention with several heads
 # Four linear layers: what a row asks, answers to, and gives, and what becomes of the heads' results. `past` has the keys and values of rows that
@@ -493,7 +481,6 @@ def test_heads():
         refuses([str(wrong[0]), str(wrong[1])], MultiHeadAttention, *wrong)
     ### END HIDDEN TESTS
 test_heads()
-
 # %% [markdown]
 # ## Part 2: Systems analysis
 # ### 2.1 Growth
@@ -503,7 +490,6 @@ test_heads()
 q, k, v = (normal(T, 32, dtype=np.float32) for _ in range(3))
 # measure:
 out = attention(q, k, v)
-
 # %% [markdown]
 # ### 2.2 The whole layer
 # Its four linear layers do 8 T D^2 flops, its products of queries, keys and values 4 T^2 D. **Predict** at which T the second overtakes the first for D = 128, and
@@ -516,7 +502,6 @@ x = Tensor(normal(1, T, 128))
 # measure:
 with no_grad():
     out = layer(x)
-
 # %% [markdown]
 # ### 2.3 Heads
 # **Predict, then run:** one head of width 256 against eight of 32. What happens to the flops, the time, and the memory that is kept?
@@ -526,7 +511,6 @@ rows = normal(3, 512, 256, dtype=np.float32)
 # %%measure -o heads
 one_head = apply(attention, *(split_heads(x, 1) for x in rows), keep=(one := {}))
 eight_heads = apply(attention, *(split_heads(x, 8) for x in rows), keep=(eight := {}))
-
 # %% [markdown]
 # ## Part 3: Production context
 # - PyTorch's `F.scaled_dot_product_attention` returns the result alone and takes True for *look*; `nn.MultiheadAttention` takes True for *do not look*, and nan
@@ -534,7 +518,6 @@ eight_heads = apply(attention, *(split_heads(x, 8) for x in rows), keep=(eight :
 # - FlashAttention never holds all scores: it goes through the keys in blocks with a running maximum and sum, and computes the scores again on the way back. The flops
 #   stay, memory grows with T (Dao and others, 2022). Your loops did the same, key by key.
 # - Keys and values of earlier rows are what serving systems keep for each conversation; vLLM keeps them in pages, as an operating system does (Kwon and others, 2023).
-
 # %% [markdown]
 # ## Integration test
 # What the layer must do as a whole: no row learns from a later one, every projection matters, and all gradients are right.
@@ -571,12 +554,10 @@ def test_multi_head_attention():
         same(found.grad, slopes(of_layer, values, i, g), f"gradient {i} of the layer")
     ### END HIDDEN TESTS
 test_multi_head_attention()
-
 # %%
 if __name__ == "__main__":
     test_by_loops(), test_composed(), test_exponentials(), test_attention(), test_rule(), test_split_heads(), test_heads()
     test_multi_head_attention(), print("All tests of module 12 pass:", MultiHeadAttention(64, 4))
-
 # %% [markdown] nbgrader={"grade": true, "grade_id": "12-question-growth", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # ## ML systems thinking
 # **1.** From `growth` and `whole`: the exponents of time and memory with their intervals. Why is the layer's exponent lower? Predict time and memory of one head for a
@@ -586,7 +567,6 @@ if __name__ == "__main__":
 # Near 2 in memory and, once calls no longer count, in time. The layer's linear part grows with T and is the larger one below T = 2 D = 256. From 4,096 to 65,536 both
 # grow 256 times (`(65_536 / 4096)**2`): 16 GiB (`4 * 65_536**2`) for the scores, before time becomes a matter of hours. Rubric: 3 points exponents, 2 the linear part, 3 the extrapolation.
 # ### END SOLUTION
-
 # %% [markdown] nbgrader={"grade": true, "grade_id": "12-question-kept", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # **2.** From `kept` and `forms`: list the arrays of all scores that each form keeps, with mask and without. The loops hold none: what do they pay? `d_attention` also works without
 # `keep`: which flops does that cost, which memory does it save, and when would you choose it?
@@ -596,7 +576,6 @@ if __name__ == "__main__":
 # Without keep the scores and exponentials are computed again, 2 TSD + 5 TS more, and nothing of size TS lives from forward to backward: worth it
 # when many layers wait for their backward at once. Rubric: 3 points the arrays, 2 loops, 3 recomputation.
 # ### END SOLUTION
-
 # %% [markdown] nbgrader={"grade": true, "grade_id": "12-question-heads", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # **3.** From `heads`: flops, time and kept memory of both. Which of them do heads change, and why? A text is written one row at a time, each row seeing all earlier ones: how
 # many scores does the layer compute for row T with `past` and without, and how much memory does `past` take for T rows?
@@ -605,7 +584,6 @@ if __name__ == "__main__":
 # The products stay, softmax and kept memory grow with the heads. With past T scores per head for the new row, without T * T. Past takes
 # 2 T D numbers, whatever the heads. Rubric: 4 points heads, 2 the scores, 2 the memory.
 # ### END SOLUTION
-
 # %% [markdown]
 # ## Summary
 # You built attention by loops, composed, and fused with its gradient, and heads with a past, and measured: time and memory grow with the square of the length, the fused form keeps one

@@ -1,5 +1,7 @@
 """Lesson 12: its measurements show what its prose asks about, and change when a student's function is naive."""
 
+import ast
+import re
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -18,16 +20,19 @@ Kept = dict[str, tuple[int, int]]
 
 @pytest.fixture
 def memory(lesson: dict[str, Any], measuring_cell: Callable[[str], str]) -> Callable[[str], Kept]:
-    """Of a measuring cell with one statement a line: the peak and what is kept of each in MiB, by the variable that it makes."""
+    """Of each statement of a measuring cell: the peak and what is kept in MiB, by the last variable that it makes."""
 
     def measure(name: str) -> Kept:
         found = {}
-        for line in measuring_cell(name).splitlines():
+        for statement in ast.parse(measuring_cell(name)).body:
+            source = ast.unparse(statement)
             tracemalloc.start()
-            exec(line, lesson)
-            kept, peak = (round(figure / MIB) for figure in tracemalloc.get_traced_memory())
-            tracemalloc.stop()
-            found[line.partition(" = ")[0].rpartition(" ")[2]] = peak, kept
+            try:
+                exec(source, lesson)
+                kept, peak = (round(figure / MIB) for figure in tracemalloc.get_traced_memory())
+            finally:
+                tracemalloc.stop()
+            found[re.findall(r"(\w+) = ", source)[-1]] = peak, kept
         return found
 
     return measure
