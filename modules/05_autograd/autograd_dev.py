@@ -70,7 +70,6 @@ def gradient(op: Callable[..., Any]) -> Callable[[Rule], Rule]:
     return register
 # %% nbgrader={"grade": false, "grade_id": "05-helpers", "locked": true, "schema_version": 3, "solution": false, "task": false}
 rng = np.random.default_rng(5)
-
 def slopes(function, arrays, i, g, step=1e-6):
     """The gradient of sum(g * function(*arrays)) with respect to ``arrays[i]`` by finite differences, element by element."""
     def total(place, change):
@@ -79,30 +78,30 @@ def slopes(function, arrays, i, g, step=1e-6):
         return np.sum(g * function(*moved))
     shape = np.shape(arrays[i])
     return np.reshape([(total(p, step) - total(p, -step)) / (2 * step) for p in np.ndindex(shape)], shape)
-
 def check_rule(op, *arrays, only=None, **params):
     """Fail unless the rule of ``op`` gives the gradients that finite differences find, for random g, and changes nothing."""
     assert op in RULES, f"there is no rule for {op.__name__} yet"
     y = np.asarray(op(*arrays, **params))
     g = rng.standard_normal(y.shape)
     before = [np.array(a) for a in (g, y, *arrays)]
-    got = tried(RULES[op], g, y, *arrays, **params)
-    assert isinstance(got, tuple) and len(got) == len(arrays), f"{op.__name__}: one gradient for each of {len(arrays)} inputs, got {got}"
     for i in range(len(arrays)) if only is None else only:
-        dx = tried(got[i]) if callable(got[i]) else got[i]
-        assert dx is not None, f"{op.__name__}: no gradient for input {i}"
-        dx = tried(unbroadcast, np.asarray(dx), np.shape(arrays[i]))
+        dx = tried(unbroadcast, given(op, i, g, y, *arrays, **params), np.shape(arrays[i]))
         expected = slopes(lambda *a: op(*a, **params), arrays, i, g)
         assert np.allclose(dx, expected, rtol=1e-4, atol=1e-6), f"{op.__name__}, input {i}: expected\n{expected}\ngot\n{dx}"
     assert all(np.array_equal(a, b) for a, b in zip(before, (g, y, *arrays), strict=True)), f"{op.__name__}: the rule changed an array"
-
+def given(op, i, g, y, *arrays, **params):
+    """The gradient that the rule of ``op`` gives for input ``i``, as an array."""
+    got = tried(RULES[op], g, y, *arrays, **params)
+    assert isinstance(got, tuple) and len(got) == len(arrays), f"{op.__name__}: one gradient for each of {len(arrays)} inputs, got {got}"
+    dx = tried(got[i]) if callable(got[i]) else got[i]
+    assert dx is not None, f"{op.__name__}: no gradient for input {i}"
+    return np.asarray(dx)
 def tried(function, *args, **params):
     """The result of ``function``; what it raises instead is a failed test."""
     try:
         return function(*args, **params)
     except (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError) as error:
         raise AssertionError(f"{getattr(function, '__name__', 'it')} raised {error!r}") from error
-
 def refuses(error, words, function, *args):
     """Fail unless ``function`` refuses its arguments: it must raise ``error``, with all ``words`` in the message."""
     try:
@@ -113,8 +112,8 @@ def refuses(error, words, function, *args):
         raise AssertionError(f"{function.__name__} should raise {error.__name__}, but returned")
 # %% [markdown]
 # ### 1.1 Broadcasting backwards
-# Where an input was repeated, every copy contributes: its gradient is the **sum** over the repetitions. The walk will do that for all
-# rules at once, so that a rule need not know whether it broadcast.
+# Where broadcasting repeated an input, every copy contributes to the result: the gradient of the input is the **sum** over its copies. The walk will
+# apply `unbroadcast` to what every rule gives, so that no rule has to know whether its inputs were repeated.
 # %% nbgrader={"grade": false, "grade_id": "05-unbroadcast", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def unbroadcast(g: Array, shape: Shape) -> Array:
@@ -122,10 +121,10 @@ def unbroadcast(g: Array, shape: Shape) -> Array:
 
     Raises ValueError, with both shapes, if ``shape`` does not broadcast to that of ``g``.
     """
-    # TODO: sum the axes that broadcasting added, then those that it stretched.
-    # APPROACH: 1. the same shape: g itself. 2. as many axes were added in front as g has more; the others must agree, or be 1 in shape:
-    # refuse the rest. 3. sum over the added axes and those that are 1 in shape, then give it the shape.
-    # HINTS: g.sum(axis=(0, 2)) takes several axes; the i-th axis of shape is the (added + i)-th of g.
+    # TODO: sum over the axes that broadcasting added, and over those that it stretched.
+    # APPROACH: 1. If the shapes are equal, return g itself. 2. Broadcasting added axes in front: as many as g has more than shape. Of the others,
+    # each has the same size in shape and in g, or is 1 in shape; raise ValueError if not. 3. Sum over both kinds of axes, then reshape to shape.
+    # HINTS: g.sum(axis=(0, 2)) sums over several axes. Axis i of shape is axis added + i of g.
     ### BEGIN SOLUTION
     if g.shape == shape:
         return g
@@ -153,8 +152,9 @@ def test_unbroadcast():
 test_unbroadcast()
 # %% [markdown]
 # ### 1.2 Rules of arithmetic
-# Given: the rules of one line. g comes in, the result y and the inputs are there again, and a gradient for each input goes out. Where the
-# derivative can be said by y, no function is evaluated again: $e^x$ is its own derivative.
+# A rule is a function of arrays. It gets g, the gradient of the result; y, the result; then the inputs of the operation, and its params by name. It
+# returns a tuple: one gradient for each input. Instead of a gradient it may return a function that computes it, as `lambda: -g` below: the walk calls
+# that only if the input requires a gradient. Given are the rules of one line. Those of exp and sqrt use y, which saves evaluating them again.
 # %%
 #| export
 gradient(ops.add)(lambda g, y, a, b: (g, g))
@@ -172,9 +172,9 @@ gradient(ops.select)(lambda g, y, condition, a, b: (None, lambda: np.where(condi
 @gradient(ops.multiply)
 def d_multiply(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     """y = a * b: g * b, g * a."""
-    # TODO: these three rules; each formula stands in its docstring.
-    # APPROACH: differentiate y by each input, holding the other fixed, and multiply by g.
-    # HINTS: of a quotient, dy/db = -a / b^2 = -y / b; `lambda: ...` in place of an array computes it only if it is needed: often not.
+    # TODO: write these three rules. Each docstring has the formulas of both gradients.
+    # APPROACH: return a function for each gradient. In d_power, keep the exponent at 0 where b is 0, and keep log(a) away from a = 0.
+    # HINTS: b - 1 * (b != 0) is b - 1, and 0 where b is 0, for numbers and arrays. np.where(bad, 1, a) has a 1 where a is bad, and log(1) is 0.
     ### BEGIN SOLUTION
     return lambda: g * b, lambda: g * a
     ### END SOLUTION
@@ -186,10 +186,9 @@ def d_divide(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     ### END SOLUTION
 @gradient(ops.power)
 def d_power(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
-    """y = a^b: g * b * a^(b - 1), which is 0 where b is 0; and g * y * log(a), which is 0 where y is 0. The second only if needed."""
+    """y = a^b: g * b * a^(b - 1), which is 0 where b is 0; and g * y * log(a), which is 0 where a is 0 and b is not negative."""
     ### BEGIN SOLUTION
-    da = g * b * a ** np.where(b == 0, 0, np.subtract(b, 1))
-    return da, lambda: g * y * np.log(np.where(y == 0, 1, a))
+    return lambda: g * b * a ** (b - 1 * (b != 0)), lambda: g * y * np.log(np.where((a == 0) & (b >= 0), 1, a))
     ### END SOLUTION
 # %% nbgrader={"grade": true, "grade_id": "05-arithmetic-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_arithmetic():
@@ -198,29 +197,29 @@ def test_arithmetic():
         check_rule(op, a, b)
     ### BEGIN HIDDEN TESTS
     for op in (ops.multiply, ops.divide, ops.power):
-        check_rule(op, a, b[0])
-        check_rule(op, a[:, :1], b)
-        check_rule(op, a, -b)
-    for op in (ops.multiply, ops.divide):
-        check_rule(op, -a, b)
+        check_rule(op, a, b[0]), check_rule(op, a[:, :1], b), check_rule(op, a, -b)
+    check_rule(ops.multiply, -a, b), check_rule(ops.divide, -a, b)
     check_rule(ops.power, np.array([0.0, -2, 3]), 2, only=[0])
-    assert RULES[ops.power](np.ones(2), np.ones(2), np.array([0.0, 3]), 0)[0].tolist() == [0, 0], "x^0 is constant, at 0 too"
     with np.errstate(all="raise"):
-        zero = RULES[ops.power](np.ones(1), np.zeros(1), np.zeros(1), np.array([2.0]))[1]
-        assert np.asarray(zero() if callable(zero) else zero).tolist() == [0], "0^b stays 0"
+        zero = given(ops.power, 0, np.ones(2), np.ones(2), np.array([0.0, 3]), 0)
+        assert zero.tolist() == [0, 0], f"x^0 is constant, at 0 too; got {zero}"
+        zero = given(ops.power, 1, np.ones(2), np.array([0.0, 1]), np.zeros(2), np.array([2.0, 0]))
+        assert zero.tolist() == [0, 0], f"0^2 and 0^0 have the gradient 0 for their exponents, got {zero}"
+    with np.errstate(divide="ignore"):
+        assert given(ops.power, 1, np.ones(1), np.full(1, np.inf), np.zeros(1), -np.ones(1))[0] == -np.inf, "0^-1 grows without limit"
     ### END HIDDEN TESTS
 test_arithmetic()
 # %% [markdown]
 # ### 1.3 Rules of activations
-# Sigmoid and tanh can be differentiated by their results alone. ReLU passes g on or stops it.
+# The derivatives of sigmoid and tanh need only their results y. ReLU passes g on where x is positive, and stops it elsewhere.
 # %% nbgrader={"grade": false, "grade_id": "05-elementwise", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 @gradient(relu)
 def d_relu(g: Array, y: Array, x: Array) -> tuple[Gradient, ...]:
     """y = max(x, 0): g where x > 0, else 0."""
-    # TODO: these three rules.
-    # APPROACH: each is g times the derivative in the docstring.
-    # HINTS: g * (x > 0) is g where x is positive and 0 elsewhere. Rules of one input return a tuple of one: `return (...,)`.
+    # TODO: write these three rules.
+    # APPROACH: each is g times a derivative, as its docstring says. A rule of one input returns a tuple of one: `return (...,)`.
+    # HINTS: x > 0 counts as 1 or 0 in a product.
     ### BEGIN SOLUTION
     return (g * (x > 0),)
     ### END SOLUTION
@@ -242,38 +241,37 @@ def test_elementwise():
     for op in (relu, sigmoid, tanh):
         check_rule(op, x)
     ### BEGIN HIDDEN TESTS
-    assert np.asarray(RULES[relu](np.ones(1), np.zeros(1), np.zeros(1))[0]).tolist() == [0], "relu at 0"
+    assert given(relu, 0, np.ones(1), np.zeros(1), np.zeros(1)).tolist() == [0], "relu at 0"
     for op in (relu, sigmoid, tanh):
         check_rule(op, 3 * rng.standard_normal((2, 3, 2)))
     ### END HIDDEN TESTS
 test_elementwise()
 # %% [markdown]
 # ### 1.4 Rules of matrix products
-# $dA = g B^T$ and $dB = A^T g$, for stacks of matrices too. Vectors are the trap: give them the axis that they lack, differentiate,
-# take it away again. A gradient that nobody needs is the most expensive one: return functions.
+# $dA = g B^T$ and $dB = A^T g$, also for stacks of matrices. A vector lacks an axis: give it one of size 1, apply the formula for matrices, and take
+# that axis out of its gradient. Return functions: each gradient costs a whole product, and often only one of them is needed.
 # %% nbgrader={"grade": false, "grade_id": "05-matmul", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 @gradient(ops.matmul)
 def d_matmul(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     """y = a @ b: g @ b^T, a^T @ g; a vector is a row on the left and a column on the right."""
-    # TODO: both rules, for matrices, stacks, and vectors on either side.
-    # APPROACH: 1. a vector a becomes (1, K), and g gets an axis before its last; a vector b becomes (K, 1), and g an axis at its end.
-    # 2. one function for each gradient. 3. of a vector b, the gradient (..., K, 1) loses its last axis; a's is summed by the walk.
-    # HINTS: np.expand_dims(g, -2); np.swapaxes(b, -1, -2) is the transpose of each matrix. Matrices (2-D) on the right of a stack: sum over all rows at once.
+    # TODO: this rule, for matrices, stacks and vectors on either side; then d_linear, whose x has any number of axes before the last.
+    # APPROACH: 1. A vector a becomes a row (1, K), and g gets an axis before its last. A vector b becomes a column (K, 1), and g gets one at its end.
+    # 2. One function for each gradient. 3. The gradient of a vector b loses its last axis. For a vector a, the walk sums the extra axes away.
+    # HINTS: np.expand_dims(g, -2); np.swapaxes(b, -1, -2) transposes each matrix. A matrix b that meets a stack a gets the sum over the stack:
+    # reshape a to (rows, K) and g to (rows, N), where rows counts the rows of all matrices, and one product gives it. d_linear does the same.
     ### BEGIN SOLUTION
     vector = b.ndim == 1
     if vector:
         b, g = b[:, None], np.expand_dims(g, -1)
     if a.ndim == 1:
         a, g = a[None, :], np.expand_dims(g, -2)
-
     def db() -> Array:
         if b.ndim > 2:
             return np.swapaxes(a, -1, -2) @ g
         rows = math.prod(a.shape[:-1])  # one product over the rows of all matrices
         grad = a.reshape(rows, a.shape[-1]).T @ g.reshape(rows, g.shape[-1])
         return grad[..., 0] if vector else grad
-
     return lambda: g @ np.swapaxes(b, -1, -2), db
     ### END SOLUTION
 @gradient(linear)
@@ -288,11 +286,8 @@ def d_linear(g: Array, y: Array, x: Array, weight: Array, bias: Array | None = N
 # %% nbgrader={"grade": true, "grade_id": "05-matmul-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_matmul_rules():
     a, b, w, bias = (rng.standard_normal(shape) for shape in [(4, 3), (3, 5), (3, 2), (2,)])
-    check_rule(ops.matmul, a, b)
-    check_rule(linear, a, w, bias)
-    check_rule(linear, a, w)
-    check_rule(ops.matmul, a[0], b)
-    check_rule(ops.matmul, a, b[:, 0])
+    check_rule(ops.matmul, a, b), check_rule(ops.matmul, a[0], b), check_rule(ops.matmul, a, b[:, 0])
+    check_rule(linear, a, w, bias), check_rule(linear, a, w)
     ### BEGIN HIDDEN TESTS
     stack = rng.standard_normal((2, 4, 3))
     for left, right in [(a[0], b[:, 0]), (stack, b), (stack, b[:, 0]), (a[0], stack.transpose(0, 2, 1)), (a, stack.transpose(0, 2, 1)),
@@ -304,13 +299,13 @@ def test_matmul_rules():
 test_matmul_rules()
 # %% [markdown]
 # ### 1.5 Rules of reductions
-# A sum passes g on to each of its elements. Others weigh it. The axes that the reduction removed must come back first, with size 1.
+# A sum passes g on to each of its elements. Mean, maximum and variance weigh it. First `keep_axes` (given) puts back the axes that the reduction
+# removed, with size 1: then g broadcasts against x.
 # %%
 #| export
 def keep_axes(g: Array, x: Array, axis: ops.Axis, keepdims: bool) -> Array:
     """``g`` with the axes of ``x`` that a reduction over ``axis`` removed, as axes of size 1."""
     return g if keepdims else np.expand_dims(g, normalize_axis(axis, x.ndim))
-
 @gradient(ops.reduce_sum)
 def d_sum(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
     """y = sum(x): g for each element of x."""
@@ -320,10 +315,10 @@ def d_sum(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = 
 @gradient(ops.reduce_mean)
 def d_mean(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
     """y = mean(x) over n elements: g / n for each."""
-    # TODO: these three rules, for one axis, several, or all.
-    # APPROACH: keep_axes first; then g (or its multiple) broadcasts against x. 1. mean: g over the number of elements in each mean.
-    # 2. max: to those equal to the maximum, in equal shares. 3. var: 2 (x - mean) / (n - ddof) times g.
-    # HINTS: as in d_sum, np.broadcast_to repeats without copying; x.size // y.size is n, unless there is nothing in x.
+    # TODO: write these three rules, for one axis, several, or all.
+    # APPROACH: begin with keep_axes(g, ...). 1. Mean: g divided by the number of elements in each mean. 2. Max: g to the elements equal to the maximum,
+    # divided by how many they are. 3. Var: 2 (x - mean) / (n - ddof) times g; as in forward, the divisor is never negative.
+    # HINTS: np.broadcast_to repeats without copying, as in d_sum. n is x.size // y.size; max(y.size, 1) if x may be empty.
     ### BEGIN SOLUTION
     return (np.broadcast_to(keep_axes(g / (x.size // max(y.size, 1)), x, axis, keepdims), x.shape),)
     ### END SOLUTION
@@ -336,44 +331,44 @@ def d_max(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = 
     ### END SOLUTION
 @gradient(ops.reduce_var)
 def d_var(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False, ddof: int = 1) -> tuple[Gradient, ...]:
-    """y = sum((x - mean)^2) / (n - ddof): g * 2 (x - mean) / (n - ddof)."""
+    """y = sum((x - mean)^2) / (n - ddof): g * 2 (x - mean) / (n - ddof), which is nan where y is."""
     ### BEGIN SOLUTION
-    factor = 2 / (x.size // max(y.size, 1) - ddof)
-    return (keep_axes(g, x, axis, keepdims) * factor * (x - x.mean(axis=axis, keepdims=True)),)
+    distance = x - ops.reduce_mean(x, axis, keepdims=True)
+    return (2 * keep_axes(g, x, axis, keepdims) * distance / max(x.size // max(y.size, 1) - ddof, 0),)
     ### END SOLUTION
 # %% nbgrader={"grade": true, "grade_id": "05-reductions-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def test_reductions():
     x = rng.standard_normal((3, 4))
     for op in (ops.reduce_sum, ops.reduce_mean, ops.reduce_max, ops.reduce_var):
-        check_rule(op, x)
-        check_rule(op, x, axis=0)
-        check_rule(op, x, axis=1, keepdims=True)
+        check_rule(op, x), check_rule(op, x, axis=0), check_rule(op, x, axis=1, keepdims=True)
     ### BEGIN HIDDEN TESTS
     x = rng.standard_normal((2, 3, 4))
     for op in (ops.reduce_sum, ops.reduce_mean, ops.reduce_max, ops.reduce_var):
         for axis in (-1, 1, (0, 2), (1,), (2, 0)):
-            check_rule(op, x, axis=axis)
-            check_rule(op, x, axis=axis, keepdims=True)
+            check_rule(op, x, axis=axis), check_rule(op, x, axis=axis, keepdims=True)
     check_rule(ops.reduce_var, x, axis=1, ddof=0)
     ties = np.array([[3, 1, 3], [5, 5, 5]], dtype=np.float32)
-    shares = RULES[ops.reduce_max](np.ones(2, np.float32), ties.max(axis=1), ties, axis=1)[0]
+    shares = given(ops.reduce_max, 0, np.ones(2, np.float32), ties.max(axis=1), ties, axis=1)
     assert np.allclose(shares, [[0.5, 0, 0.5], [1 / 3] * 3]) and shares.dtype == np.float32, f"ties share evenly, got {shares}"
     for op in (ops.reduce_mean, ops.reduce_var):
-        assert tried(RULES[op], np.ones(0), np.ones(0), np.ones((0, 3)), axis=1)[0].shape == (0, 3), "nothing has a gradient of nothing"
+        assert given(op, 0, np.ones(0), np.ones(0), np.ones((0, 3)), axis=1).shape == (0, 3), "nothing has a gradient of nothing"
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(given(ops.reduce_var, 0, np.ones(3), np.ones(3), np.ones((1, 3)), axis=0)).all(), "of one element: nan"
     ### END HIDDEN TESTS
 test_reductions()
 # %% [markdown]
 # ### 1.6 Rules of moves
-# What moves elements has a gradient that moves back. Indexing picks some elements, perhaps one several times:
-# what was picked twice gets both gradients.
+# An operation that only moves elements has a gradient that moves them back. Indexing can pick an element several times: then it gets the sum of
+# the gradients of all its copies.
 # %% nbgrader={"grade": false, "grade_id": "05-moves", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 @gradient(ops.permute)
 def d_permute(g: Array, y: Array, x: Array, order: Shape) -> tuple[Gradient, ...]:
     """y = x with its axes in ``order``: g with its axes put back."""
-    # TODO: these two rules.
-    # APPROACH: 1. the order that undoes `order`. 2. zeros like x, to which g is added at key.
-    # HINTS: np.argsort(order) undoes it; np.add.at(zeros, key, g) adds again for an index that comes again, `zeros[key] += g` does not.
+    # TODO: write these two rules.
+    # APPROACH: 1. Permute g by the order that undoes `order`. 2. Make zeros of the shape of x, and add g to them at key.
+    # HINTS: np.argsort(order) undoes an order without negative axes. np.add.at(zeros, key, g) adds once for each time that key names a place;
+    # `zeros[key] += g` adds only once.
     ### BEGIN SOLUTION
     return (g.transpose(np.argsort(normalize_axis(order, x.ndim))),)
     ### END SOLUTION
@@ -400,16 +395,17 @@ def test_moves():
 test_moves()
 # %% [markdown]
 # ### 1.7 Rules of softmax and the losses
-# Each output of softmax depends on each input of its row: $y_i (g_i - \sum_j g_j y_j)$. For cross-entropy the long chain collapses: the gradient of a row's
-# scores is its probabilities, less 1 at the right class, divided by the number of rows. Given below: the other losses, and GELU.
+# Each output of softmax depends on every input of its row, which leads to $y_i (g_i - \sum_j g_j y_j)$. For cross-entropy almost everything cancels: the
+# gradient of the scores is their softmax, less 1 at the right class, divided by the number of rows. Given below: the other losses, and GELU.
 # %% nbgrader={"grade": false, "grade_id": "05-losses", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 @gradient(softmax)
 def d_softmax(g: Array, y: Array, x: Array, dim: int = -1) -> tuple[Gradient, ...]:
     """y = softmax(x) along dim: y * (g - sum(g * y))."""
-    # TODO: these two rules.
-    # APPROACH: 1. the sum runs along dim and keeps it. 2. g is one number here; softmax is exponentials over sums, in keep or to be computed.
-    # HINTS: the shares of the scores times g / rows, less g / rows at [row, ids[row]]; class ids get no gradient: None.
+    # TODO: write these two rules.
+    # APPROACH: 1. softmax: sum along dim, and keep that axis. 2. cross_entropy: its result is one number, so g is one. The softmax of the scores is
+    # keep["exponentials"] / keep["sums"][:, None] if keep is filled, and softmax(scores, 1) if not.
+    # HINTS: with share = g / rows, the gradient is share times the softmax, less share at [np.arange(rows), ids]. There may be no rows. The ids get None.
     ### BEGIN SOLUTION
     return (y * (g - (g * y).sum(axis=dim, keepdims=True)),)
     ### END SOLUTION
@@ -429,15 +425,14 @@ def d_cross_entropy(g: Array, y: Array, scores: Array, ids: Array, keep: dict[st
 # %% nbgrader={"grade": true, "grade_id": "05-losses-test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 def test_losses_rules():
     x = rng.standard_normal((4, 3))
-    check_rule(softmax, x)
-    check_rule(softmax, x, dim=0)
+    check_rule(softmax, x), check_rule(softmax, x, dim=0)
     check_rule(cross_entropy, x, np.array([2, 0, 1, 1]), only=[0])
     ### BEGIN HIDDEN TESTS
     check_rule(softmax, rng.standard_normal((2, 3, 4)), dim=1)
     for ids in ([0, 0, 0, 0], [2, 2, 1, 0]):
         check_rule(cross_entropy, 4 * x, np.array(ids), only=[0])
     check_rule(cross_entropy, x[:1], np.array([1]), only=[0])
-    assert tried(RULES[cross_entropy], np.ones(()), np.ones(()), x[:0], np.array([], int))[0].shape == (0, 3), "no rows"
+    assert given(cross_entropy, 0, np.ones(()), np.ones(()), x[:0], np.array([], int)).shape == (0, 3), "no rows"
     ids, share = np.array([2, 0, 1, 1]), np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
     kept, none = RULES[cross_entropy](np.array(3.0), np.ones(()), 0 * x, ids, {"exponentials": np.exp(x), "sums": np.exp(x).sum(axis=1)})
     assert np.allclose(kept, 3 * (share - np.eye(3)[ids]) / 4) and none is None, "what was kept is used; ids get no gradient"
@@ -453,21 +448,28 @@ def d_squared_error(g: Array, y: Array, outputs: Array, targets: Array) -> tuple
     return slope, lambda: -slope
 @gradient(gelu)
 def d_gelu(g: Array, y: Array, x: Array, approximate: str = "none") -> tuple[Gradient, ...]:
-    """y = x * gate(x): g * (gate + x * its derivative), in blocks; that is exp(-x^2 / 2) / sqrt(2 pi), by tanh 2 gate (1 - gate) y'."""
-    return (in_blocks(_gelu_block, g, y, x, by_tanh=approximate == "tanh"),)
-def _gelu_block(g: Array, y: Array, x: Array, by_tanh: bool) -> Array:
-    tiny, c = float(np.finfo(x.dtype).tiny), math.sqrt(2 / math.pi)
+    """y = x * gate(x): g * (gate + x * gate'), in blocks."""
+    with np.errstate(over="ignore", invalid="ignore"):  # x^2 beyond the largest float
+        return (in_blocks(_gelu_by_tanh if approximate == "tanh" else _gelu_exactly, g, y, x),)
+def _gelu_exactly(g: Array, y: Array, x: Array) -> Array:
+    """gate' = exp(-x^2 / 2) / sqrt(2 pi)."""
+    tiny = float(np.finfo(x.dtype).tiny)
     gate = (np.abs(y) + tiny / 2) / (np.abs(x) + tiny)  # y / x, and 1/2 where x is 0
-    slope = x * x  # in place from here: new arrays would cost as much as the arithmetic
-    slope *= 6 * 0.044715 * c if by_tanh else -0.5
-    if by_tanh:
-        slope += 2 * c
-        slope *= (1 - gate) * gate
-    else:
-        np.exp(slope, out=slope)
-        slope *= c / 2
+    slope = np.exp(-0.5 * x * x)
+    slope *= math.sqrt(0.5 / math.pi)  # in place: new arrays would cost as much as the arithmetic
     slope *= x
     slope += gate
+    return slope * g
+def _gelu_by_tanh(g: Array, y: Array, x: Array) -> Array:
+    """gate = (1 + t) / 2 with t = tanh(u), u = c (x + 0.044715 x^3): gate' = (1 + t) (1 - t) / 2 * u'."""
+    c, slope = math.sqrt(2 / math.pi), x * x
+    t = np.tanh(x * (0.044715 * c * slope + c))
+    slope *= 1.5 * 0.044715 * c
+    slope += c / 2
+    slope *= 1 - t  # before x, so that it is 0 in good time where x is huge
+    slope *= x
+    slope += 0.5
+    slope *= 1 + t
     return slope * g
 @gradient(binary_cross_entropy)
 def d_binary_cross_entropy(g: Array, y: Array, p: Array, t: Array) -> tuple[Gradient, ...]:
@@ -483,9 +485,9 @@ def freed(*_: Any) -> None:
     raise RuntimeError("backward() went through this computation before and gave its memory back: compute the loss again.")
 # %% [markdown]
 # ### 1.8 The order of the walk
-# A tensor that is used twice gets two gradients, which are added: its rule must wait until both are there, and then run **once**. So count
-# first how many gradients each tensor will get. A function that calls itself would end at some thousand operations (Python's limit on
-# calls in calls): use a list of what is still to be looked at.
+# A tensor that is used twice gets two gradients, which are added. Its rule has to wait until both are there, and then runs **once**. So first count how
+# many gradients each tensor will get. A function that calls itself for each input would fail: Python allows some thousand calls inside each other, and
+# computations are longer. Keep a list of the tensors that are still to be visited.
 # %% nbgrader={"grade": false, "grade_id": "05-count-uses", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def count_uses(root: Tensor) -> dict[int, int]:
@@ -493,10 +495,10 @@ def count_uses(root: Tensor) -> dict[int, int]:
 
     Raises RuntimeError if a part of the computation was given back by an earlier ``backward``.
     """
-    # TODO: visit each tensor once, count each time that it is an input.
-    # APPROACH: 1. uses = {id(root): 0}, waiting = [root]. 2. take one from waiting; refuse it if its op is `freed`. 3. for each input
-    # that is a Tensor with requires_grad: the first time it joins waiting with one use, else one use more.
-    # HINTS: x * x uses x twice. Inputs may be numbers and arrays: isinstance(x, Tensor).
+    # TODO: visit each tensor once, and count each time that it is an input.
+    # APPROACH: 1. uses = {id(root): 0}, waiting = [root]. 2. Take a tensor out of waiting; if its op is `freed`, call freed(), which raises.
+    # 3. For each of its inputs that is a Tensor with requires_grad: the first time it gets one use and joins waiting; later it gets one use more.
+    # HINTS: x * x uses x twice. Inputs may also be numbers and arrays: isinstance(x, Tensor).
     ### BEGIN SOLUTION
     uses, waiting = {id(root): 0}, [root]
     while waiting:
@@ -534,8 +536,8 @@ def test_count_uses():
 test_count_uses()
 # %% [markdown]
 # ### 1.9 Adding up
-# Two gradients of one tensor are added. In place is faster and takes no memory, but only into an array that nobody else holds: the g that came in,
-# a view of it, or a parameter's data must not change. So each sum carries a mark: is it the walk's own?
+# Two gradients of one tensor are added. In place is faster and needs no memory, but it may only change an array that nobody else holds: not the g that
+# came in, not a view of it, not the data of a parameter. So each sum carries a mark: does its array belong to the walk?
 # %% nbgrader={"grade": false, "grade_id": "05-add-gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def add_gradient(sums: dict[int, tuple[Array, bool]], key: int, new: Array, own: bool) -> None:
@@ -543,9 +545,10 @@ def add_gradient(sums: dict[int, tuple[Array, bool]], key: int, new: Array, own:
 
     The sum is changed in place only if it is the walk's own; ``new`` may become it.
     """
-    # TODO: the first gradient is kept as it is; a later one is added, in place where that is allowed.
-    # APPROACH: 1. no sum yet: (new, own). 2. an own sum: in place. 3. else a new array, which is the walk's own.
-    # HINTS: a += b changes the array that a is; a = a + b makes a new one.
+    # TODO: keep the first gradient as it is; add a later one, in place where that is allowed.
+    # APPROACH: 1. No sum yet: store (new, own). 2. The sum belongs to the walk: add in place. 3. Else store a new array, which belongs to the walk.
+    # HINTS: a += b changes the array a; a + b makes a new one. If both have no axes, NumPy makes a + b a number instead, and += would not change
+    # what is stored: np.asarray(a + b) is always an array.
     ### BEGIN SOLUTION
     if key not in sums:
         sums[key] = (new, own)
@@ -554,7 +557,7 @@ def add_gradient(sums: dict[int, tuple[Array, bool]], key: int, new: Array, own:
     if ours:
         total += new
     else:
-        sums[key] = (total + new, True)
+        sums[key] = (np.asarray(total + new), True)
     ### END SOLUTION
 # %% nbgrader={"grade": true, "grade_id": "05-add-gradient-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 def test_add_gradient():
@@ -571,12 +574,15 @@ def test_add_gradient():
     add_gradient(sums, 8, own, True)
     add_gradient(sums, 8, foreign, False)
     assert sums[8][0] is own and own.tolist() == [6, 7] and sums.keys() == {7, 8}
+    for _ in range(3):
+        add_gradient(sums, 9, np.array(2.0), False)
+    assert isinstance(sums[9][0], np.ndarray) and sums[9][0] == 6, f"2 + 2 + 2 of arrays without axes, got {sums[9][0]!r}"
     ### END HIDDEN TESTS
 test_add_gradient()
 # %% [markdown]
 # ### 1.10 Backward
-# Given: what one operation gives to its inputs. Yours: the walk. A tensor is ready when all of its gradients are in; then its operation
-# runs backwards, and its memory is given back at once: no other operation needs it any more. Only tensors that no operation made keep a `grad`.
+# Given: `run` runs the rule of one operation, and returns what each input gets. Yours: the walk. A tensor is ready when all of its gradients have
+# arrived. Then its operation runs backwards and lets go of its inputs: nothing needs them any more. Only tensors that no operation made keep a `grad`.
 # %%
 #| export
 def run(tensor: Tensor, g: Array) -> list[tuple[Tensor, Array, bool]]:
@@ -632,7 +638,7 @@ def first_gradient(root: Tensor, g: ArrayLike | Tensor | None) -> tuple[Array, b
     return start, g is None
 def keep_gradient(tensor: Tensor, total: Array, own: bool) -> None:
     """Add ``total`` to the ``grad`` of a tensor that no operation made; one that is not the walk's own is copied."""
-    tensor.grad = tensor.grad + total if tensor.grad is not None else total if own else total.copy()
+    tensor.grad = np.asarray(tensor.grad + total) if tensor.grad is not None else total if own else total.copy()
 # %% nbgrader={"grade": false, "grade_id": "05-backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
@@ -642,10 +648,10 @@ def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
     back on the way. RuntimeError if there is nothing to differentiate, or no more; ValueError for a g of another shape.
     """
     # TODO: the walk, from root to the tensors that no operation made.
-    # APPROACH: 1. uses = count_uses(root), sums = {id(root): first_gradient(root, g)}, ready = [root]. 2. take a tensor from ready, and
-    # its sum out of sums. 3. made by no operation: keep_gradient(tensor, sum, own). 4. else run(tensor, sum); for each (x, dx, new) in it:
-    # add_gradient, one use less; without uses left x is ready.
-    # HINTS: sums.pop(id(tensor)) gives (array, own) and forgets it.
+    # APPROACH: 1. sums = {id(root): first_gradient(root, g)}, uses = count_uses(root), ready = [root]. 2. Take a tensor out of ready, and its sum
+    # (an array, and whether it is own) out of sums. 3. If its op is None: keep_gradient. 4. Else run(tensor, array) gives (x, dx, new) for each input:
+    # add_gradient to the sum of x, and count one use of x less; if none is left, x is ready.
+    # HINTS: sums.pop(id(tensor)) returns the sum and forgets it.
     ### BEGIN SOLUTION
     sums = {id(root): first_gradient(root, g)}
     uses, ready = count_uses(root), [root]
@@ -696,10 +702,8 @@ test_backward()
 #| export
 class no_grad(ContextDecorator):
     """``with no_grad():`` or ``@no_grad()``: inside, operations are not remembered."""
-
     def __enter__(self) -> None: self._before = [*getattr(self, "_before", []), set_grad_enabled(False)]
     def __exit__(self, *_: object) -> None: set_grad_enabled(self._before.pop())
-
 def enable_autograd(quiet: bool = False) -> None:
     """Does nothing: gradients need no switch here. Kept for course material that calls it."""
 # %% [markdown]
@@ -711,13 +715,11 @@ def enable_autograd(quiet: bool = False) -> None:
 x, y = Tensor(rng.standard_normal((512, 784))), rng.integers(0, 10, 512)
 sizes = [(784, 512), (512, 512), (512, 10)]
 weights = [Tensor(rng.standard_normal(size) / math.sqrt(size[0]), requires_grad=True) for size in sizes]
-
 def forward():
     h = x
     for weight in weights[:-1]:
         h = apply(relu, apply(linear, h, weight))
     return apply(cross_entropy, apply(linear, h, weights[-1]), y)
-
 n = 100
 # %%
 # %%measure --time -o step
@@ -747,15 +749,12 @@ backward(chain)
 # - PyTorch's rules stand in `derivatives.yaml`, one formula for each input, as yours; its engine counts uses and runs what is ready, on several threads.
 # - JAX differentiates functions, not recorded calls (`jax.grad`), and can apply the rules to the rules for higher derivatives.
 # - *Checkpointing* keeps some activations and computes the others again on the way back (Chen and others, 2016).
-# %% [markdown]
 # ## Integration test
 # %% nbgrader={"grade": true, "grade_id": "05-integration-test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 def test_autograd():
     data, w1, w2, ids = rng.standard_normal((4, 3)), rng.standard_normal((3, 5)), rng.standard_normal((5, 2)), np.array([1, 0, 0, 1])
-
     def net(a, b):
         return cross_entropy(tanh(data @ a) @ b, ids)
-
     parameters = [Tensor(w, requires_grad=True, dtype=np.float64) for w in (w1, w2)]
     backward(apply(cross_entropy, apply(tanh, data @ parameters[0]) @ parameters[1], ids))
     for i, parameter in enumerate(parameters):

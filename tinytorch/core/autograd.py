@@ -68,9 +68,8 @@ def d_divide(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
     return lambda: g / b, lambda: -g * y / b
 @gradient(ops.power)
 def d_power(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
-    """y = a^b: g * b * a^(b - 1), which is 0 where b is 0; and g * y * log(a), which is 0 where y is 0. The second only if needed."""
-    da = g * b * a ** np.where(b == 0, 0, np.subtract(b, 1))
-    return da, lambda: g * y * np.log(np.where(y == 0, 1, a))
+    """y = a^b: g * b * a^(b - 1), which is 0 where b is 0; and g * y * log(a), which is 0 where a is 0 and b is not negative."""
+    return lambda: g * b * a ** (b - 1 * (b != 0)), lambda: g * y * np.log(np.where((a == 0) & (b >= 0), 1, a))
 
 
 @gradient(relu)
@@ -95,14 +94,12 @@ def d_matmul(g: Array, y: Array, a: Array, b: Array) -> tuple[Gradient, ...]:
         b, g = b[:, None], np.expand_dims(g, -1)
     if a.ndim == 1:
         a, g = a[None, :], np.expand_dims(g, -2)
-
     def db() -> Array:
         if b.ndim > 2:
             return np.swapaxes(a, -1, -2) @ g
         rows = math.prod(a.shape[:-1])  # one product over the rows of all matrices
         grad = a.reshape(rows, a.shape[-1]).T @ g.reshape(rows, g.shape[-1])
         return grad[..., 0] if vector else grad
-
     return lambda: g @ np.swapaxes(b, -1, -2), db
 @gradient(linear)
 def d_linear(g: Array, y: Array, x: Array, weight: Array, bias: Array | None = None) -> tuple[Gradient, ...]:
@@ -116,7 +113,6 @@ def d_linear(g: Array, y: Array, x: Array, weight: Array, bias: Array | None = N
 def keep_axes(g: Array, x: Array, axis: ops.Axis, keepdims: bool) -> Array:
     """``g`` with the axes of ``x`` that a reduction over ``axis`` removed, as axes of size 1."""
     return g if keepdims else np.expand_dims(g, normalize_axis(axis, x.ndim))
-
 @gradient(ops.reduce_sum)
 def d_sum(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False) -> tuple[Gradient, ...]:
     """y = sum(x): g for each element of x."""
@@ -134,9 +130,9 @@ def d_max(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = 
     return (keep_axes(g, x, axis, keepdims) * largest / largest.sum(axis=axis, keepdims=True, dtype=x.dtype),)
 @gradient(ops.reduce_var)
 def d_var(g: Array, y: Array, x: Array, axis: ops.Axis = None, keepdims: bool = False, ddof: int = 1) -> tuple[Gradient, ...]:
-    """y = sum((x - mean)^2) / (n - ddof): g * 2 (x - mean) / (n - ddof)."""
-    factor = 2 / (x.size // max(y.size, 1) - ddof)
-    return (keep_axes(g, x, axis, keepdims) * factor * (x - x.mean(axis=axis, keepdims=True)),)
+    """y = sum((x - mean)^2) / (n - ddof): g * 2 (x - mean) / (n - ddof), which is nan where y is."""
+    distance = x - ops.reduce_mean(x, axis, keepdims=True)
+    return (2 * keep_axes(g, x, axis, keepdims) * distance / max(x.size // max(y.size, 1) - ddof, 0),)
 
 
 @gradient(ops.permute)
@@ -176,21 +172,28 @@ def d_squared_error(g: Array, y: Array, outputs: Array, targets: Array) -> tuple
     return slope, lambda: -slope
 @gradient(gelu)
 def d_gelu(g: Array, y: Array, x: Array, approximate: str = "none") -> tuple[Gradient, ...]:
-    """y = x * gate(x): g * (gate + x * its derivative), in blocks; that is exp(-x^2 / 2) / sqrt(2 pi), by tanh 2 gate (1 - gate) y'."""
-    return (in_blocks(_gelu_block, g, y, x, by_tanh=approximate == "tanh"),)
-def _gelu_block(g: Array, y: Array, x: Array, by_tanh: bool) -> Array:
-    tiny, c = float(np.finfo(x.dtype).tiny), math.sqrt(2 / math.pi)
+    """y = x * gate(x): g * (gate + x * gate'), in blocks."""
+    with np.errstate(over="ignore", invalid="ignore"):  # x^2 beyond the largest float
+        return (in_blocks(_gelu_by_tanh if approximate == "tanh" else _gelu_exactly, g, y, x),)
+def _gelu_exactly(g: Array, y: Array, x: Array) -> Array:
+    """gate' = exp(-x^2 / 2) / sqrt(2 pi)."""
+    tiny = float(np.finfo(x.dtype).tiny)
     gate = (np.abs(y) + tiny / 2) / (np.abs(x) + tiny)  # y / x, and 1/2 where x is 0
-    slope = x * x  # in place from here: new arrays would cost as much as the arithmetic
-    slope *= 6 * 0.044715 * c if by_tanh else -0.5
-    if by_tanh:
-        slope += 2 * c
-        slope *= (1 - gate) * gate
-    else:
-        np.exp(slope, out=slope)
-        slope *= c / 2
+    slope = np.exp(-0.5 * x * x)
+    slope *= math.sqrt(0.5 / math.pi)  # in place: new arrays would cost as much as the arithmetic
     slope *= x
     slope += gate
+    return slope * g
+def _gelu_by_tanh(g: Array, y: Array, x: Array) -> Array:
+    """gate = (1 + t) / 2 with t = tanh(u), u = c (x + 0.044715 x^3): gate' = (1 + t) (1 - t) / 2 * u'."""
+    c, slope = math.sqrt(2 / math.pi), x * x
+    t = np.tanh(x * (0.044715 * c * slope + c))
+    slope *= 1.5 * 0.044715 * c
+    slope += c / 2
+    slope *= 1 - t  # before x, so that it is 0 in good time where x is huge
+    slope *= x
+    slope += 0.5
+    slope *= 1 + t
     return slope * g
 @gradient(binary_cross_entropy)
 def d_binary_cross_entropy(g: Array, y: Array, p: Array, t: Array) -> tuple[Gradient, ...]:
@@ -239,7 +242,7 @@ def add_gradient(sums: dict[int, tuple[Array, bool]], key: int, new: Array, own:
     if ours:
         total += new
     else:
-        sums[key] = (total + new, True)
+        sums[key] = (np.asarray(total + new), True)
 
 
 def run(tensor: Tensor, g: Array) -> list[tuple[Tensor, Array, bool]]:
@@ -295,7 +298,7 @@ def first_gradient(root: Tensor, g: ArrayLike | Tensor | None) -> tuple[Array, b
     return start, g is None
 def keep_gradient(tensor: Tensor, total: Array, own: bool) -> None:
     """Add ``total`` to the ``grad`` of a tensor that no operation made; one that is not the walk's own is copied."""
-    tensor.grad = tensor.grad + total if tensor.grad is not None else total if own else total.copy()
+    tensor.grad = np.asarray(tensor.grad + total) if tensor.grad is not None else total if own else total.copy()
 
 
 def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
@@ -322,9 +325,7 @@ def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
 
 class no_grad(ContextDecorator):
     """``with no_grad():`` or ``@no_grad()``: inside, operations are not remembered."""
-
     def __enter__(self) -> None: self._before = [*getattr(self, "_before", []), set_grad_enabled(False)]
     def __exit__(self, *_: object) -> None: set_grad_enabled(self._before.pop())
-
 def enable_autograd(quiet: bool = False) -> None:
     """Does nothing: gradients need no switch here. Kept for course material that calls it."""

@@ -56,10 +56,11 @@ def reshape(x: Array, shape: Shape) -> Array:
 def normalize_axis(axis: Axis, ndim: int) -> Shape:
     """The axes meant by ``axis`` as numbers from 0; None means all. ValueError for one that is not there."""
     axes = tuple(range(ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    most = max(ndim, 1)  # a number without axes takes 0 and -1 too, and both mean none (as in NumPy and PyTorch)
     for one in axes:
-        if not -ndim <= one < ndim:
-            raise ValueError(f"Axis {one} is out of range: {ndim} dimensions have the axes {-ndim} to {ndim - 1}.")
-    return tuple(one % ndim for one in axes)
+        if not -most <= one < most:
+            raise ValueError(f"Axis {one} is out of range: {ndim} dimensions have the axes {-most} to {most - 1}.")
+    return tuple(one % ndim for one in axes) if ndim else ()
 
 def permute(x: Array, order: Shape) -> Array:
     """``x`` with its axes in another order, a view: ``permute(np.zeros((2, 3, 4)), (2, 0, 1))`` has shape (4, 2, 3)."""
@@ -135,8 +136,8 @@ def matmul(a: Array, b: Array) -> Array:
 
 
 def reduce_sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    """The sum over ``axis`` (one, several, or None for all); integers and booleans are summed as int64."""
-    return x.sum(axis=axis, keepdims=keepdims)
+    """The sum over ``axis`` (one, several, or None for all); booleans and integers of any width are summed as int64."""
+    return x.sum(axis=axis, keepdims=keepdims, dtype=np.int64 if x.dtype.kind in "bu" else None)
 
 def reduce_max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """The largest value over ``axis``; ValueError if there is none to take."""
@@ -151,13 +152,11 @@ def reduce_mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 def reduce_var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 1) -> Array:
     """The variance over ``axis``: squared distances from the mean, summed and divided by their number less ``ddof``.
 
-    ``ddof=1`` is unbiased, ``ddof=0`` the mean of the squares. ValueError unless there are more than ``ddof`` elements.
+    ``ddof=1`` is unbiased, ``ddof=0`` the mean of the squares. Of ``ddof`` elements or fewer the divisor is 0, the result nan or inf.
     """
     count = math.prod(x.shape[one] for one in normalize_axis(axis, x.ndim))
-    if count <= ddof:
-        raise ValueError(f"The variance with ddof={ddof} needs more than {ddof} elements, got {count} of shape {x.shape}.")
     distance = x - reduce_mean(x, axis, keepdims=True)
-    return reduce_sum(distance * distance, axis, keepdims) / (count - ddof)
+    return reduce_sum(distance * distance, axis, keepdims) / max(count - ddof, 0)
 
 
 class Event(NamedTuple):
@@ -307,6 +306,8 @@ class Tensor:
     def __len__(self) -> int: return len(self.data)
     def __iter__(self) -> "Iterator[Tensor]": return (self[i] for i in range(len(self)))
     def __bool__(self) -> bool: return bool(self.item())
+    def __float__(self) -> float: return float(self.item())
+    def __int__(self) -> int: return int(self.item())
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         return np.array(self.data, dtype, copy=copy)
     def numpy(self) -> Array: return self.data

@@ -1,14 +1,16 @@
 """The walk: each node once, however deep; nothing kept, nothing shared; and what it refuses."""
 
 import gc
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tinytorch import Linear, ReLU, Sequential, Tensor, no_grad
+from tinytorch import GELU, Linear, ReLU, Sequential, Tensor, clip_grad_norm, no_grad
 from tinytorch.core import autograd
+from tinytorch.core.autograd import backward
 from tinytorch.core.tensor import Event, apply, multiply, set_observer
 
 
@@ -114,6 +116,32 @@ def test_gradients_of_several_calls_add_up_and_do_not_touch_what_was_taken_befor
     (3.0 * x).sum().backward()
     np.testing.assert_allclose(grad(x), 2 * x.data + 3)
     np.testing.assert_array_equal(first, kept)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (2, 3)])
+def test_a_tensor_used_many_times_gets_all_of_its_gradients(shape: tuple[int, ...]) -> None:
+    x = Tensor(np.full(shape, 2.0), requires_grad=True)
+    y = (x + 1.0) + (x + 2.0) + (x - 3.0) + x.reshape(*shape) + (x + 4.0)  # of arrays without axes NumPy makes numbers
+    backward(y, np.ones(shape))
+    np.testing.assert_array_equal(grad(x), np.full(shape, 5))
+
+
+def test_the_gradient_of_a_number_stays_an_array_that_can_be_clipped() -> None:
+    x = Tensor(2.0, requires_grad=True)
+    for _ in range(3):
+        (3.0 * x).backward()
+    assert isinstance(x.grad, np.ndarray)
+    assert clip_grad_norm([x], 1.0) == 9
+    assert grad(x) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_of_huge_numbers_warns_of_nothing(approximate: str) -> None:
+    x = Tensor([-3e38, -1e30, -200, 0, 200, 1e18], requires_grad=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        GELU(approximate)(x).sum().backward()
+    np.testing.assert_allclose(grad(x)[2:], [0, 0.5, 1, 1], atol=1e-30)
 
 
 @pytest.mark.usefixtures("restored")

@@ -47,6 +47,7 @@ CASES: dict[str, Callable[[Any, Any], Any]] = {
     "sum over two axes": lambda lib, t: t(FLOATS).sum((0, -1), True),
     "sum of integers": lambda lib, t: t(INTEGERS.astype(np.int32)).sum(0),
     "sum of booleans": lambda lib, t: t(INTEGERS > 0).sum(),
+    "sum of unsigned integers": lambda lib, t: t((INTEGERS + 1).astype(np.uint8)).sum(1),
     "mean": lambda lib, t: t(FLOATS).mean(-1),
     "var": lambda lib, t: t(FLOATS).var((0, 2)),
     "max": lambda lib, t: t(FLOATS).max(),
