@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,43 @@ def test_flops_of_a_product(machine: Machine) -> None:
     assert peaks.product_flops_per_s(2.0) == pytest.approx(FLOPS_PER_S)
     assert machine.sizes == {256, 512}, "a product of 1024 would take 2 s"
     assert machine.now < 2.5
+
+
+class Threads:
+    """A BLAS library, as threadpoolctl shows it."""
+
+    def __init__(self, number: int) -> None:
+        self.num_threads = number
+        self.lib_controllers = [self]
+
+    def select(self, **_: Any) -> Threads:
+        return self
+
+    @contextmanager
+    def limit(self, *, limits: int) -> Iterator[None]:
+        before, self.num_threads = self.num_threads, limits
+        yield
+        self.num_threads = before
+
+
+@pytest.mark.parametrize(("slower", "best"), [(100, 1.0), (0.5, 2.0)])
+def test_threads_that_wait_for_each_other_on_a_busy_machine_do_not_set_the_limit(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, slower: float, best: float
+) -> None:
+    blas = Threads(2)
+    monkeypatch.setattr("threadpoolctl.ThreadpoolController", lambda: blas)
+    together = machine.matmul
+
+    def matmul(a: Any, b: Any, out: Any) -> None:
+        before = machine.now
+        together(a, b, out)
+        if blas.num_threads == 2:
+            machine.now = before + (machine.now - before) * slower
+
+    monkeypatch.setattr(np, "matmul", matmul)
+    assert peaks.product_flops_per_s(2.0) == pytest.approx(best * FLOPS_PER_S)
+    assert blas.num_threads == 2
+    assert machine.now < 2.5 + 2 * 256**3 * 2 * slower / FLOPS_PER_S, "a product that has begun is run to its end"
 
 
 def test_bytes_of_a_copy_are_read_and_written(machine: Machine) -> None:
