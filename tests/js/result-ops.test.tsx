@@ -1,4 +1,4 @@
-/** Operations in the result: whose time it is, and what limits them. */
+/** Operations and sites in the result: whose time and memory it is, and what limits them. */
 
 import { beforeEach, expect, test } from 'vitest';
 
@@ -64,4 +64,15 @@ test('what only moves data has a limit, in the words of the kernel, but no place
     'memory-bound, from the caches · 200 %'
   ]);
   expect(host.querySelector('.tt-Roofline')).toBeNull();
+});
+
+test('a library that is called from a loop is called from all of its lines', () => {
+  const full = fullMeasurement();
+  const [first] = full.statements;
+  const { host } = mount(
+    view({ ...full, statements: [{ ...first, line: 2, end_line: 4 }] })
+  );
+  expect(find(host, '.tt-Sites tbody').textContent).toContain(
+    'called from lines 2 to 4'
+  );
 });

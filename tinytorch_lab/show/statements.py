@@ -100,7 +100,7 @@ def _sites(m: Measurement, kind: str, name: str) -> list[Table]:
     largest = max(site.size_bytes for site in sites)
     rows: list[list[Cell]] = [
         [
-            Code(clip(site.source, _SOURCE_LENGTH), _place(site)),
+            Code(clip(site.source, _SOURCE_LENGTH), _place(site, m.statements)),
             bar(format_bytes(site.size_bytes), site.size_bytes, largest),
             f"{site.blocks:,}",
         ]
@@ -111,8 +111,13 @@ def _sites(m: Measurement, kind: str, name: str) -> list[Table]:
     return [Table(f"Allocation sites, {name}", f"{total} still held at the end", columns, rows, len(sites) - len(rows))]
 
 
-def _place(site: Site) -> str:
+def _place(site: Site, statements: list[Statement]) -> str:
     if site.file == "cell":
         return f"line {site.line} of the cell"
     place = f"{clip(site.file, 60)}, line {site.line}"
-    return place if site.cell_line is None else f"{place}, called from line {site.cell_line}"
+    if site.cell_line is None:
+        return place
+    # Of a loop or a function, only the whole statement is known, by its first line.
+    end = max((each.end_line for each in statements if each.line == site.cell_line), default=site.cell_line)
+    lines = f"line {site.cell_line}" if end == site.cell_line else f"lines {site.cell_line} to {end}"
+    return f"{place}, called from {lines}"

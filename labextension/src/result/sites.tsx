@@ -2,7 +2,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { formatBytes, formatCount, share } from '../format';
-import { KINDS, type AllocationKind, type ISite } from '../records';
+import {
+  KINDS,
+  type AllocationKind,
+  type ISite,
+  type IStatement
+} from '../records';
 import { Disclosure } from './disclosure';
 import { Bar, Code, DataTable, type IColumn } from './table';
 import type { IMeasurementViewProps } from './view';
@@ -10,7 +15,7 @@ import type { IMeasurementViewProps } from './view';
 /** Where the memory was allocated that the cell still held at its end: arrays and objects apart. */
 export function Sites(props: IMeasurementViewProps): JSX.Element | null {
   const { trans } = props;
-  const { sites } = props.measurement;
+  const { sites, statements } = props.measurement;
   if (sites.length === 0) {
     return null;
   }
@@ -35,7 +40,7 @@ export function Sites(props: IMeasurementViewProps): JSX.Element | null {
             </p>
             <DataTable
               caption={trans.__('Allocation sites: %1', kindName(kind, trans))}
-              columns={columns(most, trans)}
+              columns={columns(most, statements, trans)}
               rows={rows}
               first={5}
               trans={trans}
@@ -46,7 +51,26 @@ export function Sites(props: IMeasurementViewProps): JSX.Element | null {
   );
 }
 
-function columns(most: number, trans: TranslationBundle): IColumn<ISite>[] {
+/** Of a loop or a function, only the whole statement is known, by its first line. */
+function callerText(
+  line: number,
+  statements: IStatement[],
+  trans: TranslationBundle
+): string {
+  const end = Math.max(
+    line,
+    ...statements.filter(each => each.line === line).map(each => each.end_line)
+  );
+  return end === line
+    ? trans.__('called from line %1', line)
+    : trans.__('called from lines %1 to %2', line, end);
+}
+
+function columns(
+  most: number,
+  statements: IStatement[],
+  trans: TranslationBundle
+): IColumn<ISite>[] {
   return [
     {
       name: trans.__('Where'),
@@ -57,7 +81,7 @@ function columns(most: number, trans: TranslationBundle): IColumn<ISite>[] {
           <span className="tt-Sites-place">
             {row.source !== '' && place(row, trans)}
             {row.file !== 'cell' && row.cell_line !== null && (
-              <b>{trans.__('called from line %1', row.cell_line)}</b>
+              <b>{callerText(row.cell_line, statements, trans)}</b>
             )}
           </span>
         </>

@@ -223,3 +223,10 @@ def test_times_of_operations_layers_and_lines_say_that_they_carry_tracing() -> N
     assert summaries(mode="time")[0] == "1.00 s, with the cost of the line profiler"
     repeated = summaries(mode="repeat", lines=[], runs=[Run(1.0, 1.0), Run(2.0, 2.0, True)])
     assert repeated[1:] == [f"{what}, in the traced run" for what in (operations[:-14], layers[:-14])]
+
+
+def test_a_library_called_from_a_loop_is_called_from_all_of_its_lines() -> None:
+    site = Site("numpy/_core/numeric.py", 9, "empty()", 3, "NumPy", 80 * MIB, 1)
+    loop = Statement(3, 5, "for i in range(3):", 1.0, 1.0, 1, 1, True)
+    (table,) = (each for each in sections(Measurement(sites=[site], statements=[loop])) if "sites" in each.title)
+    assert table.rows[0][0] == Code("empty()", "numpy/_core/numeric.py, line 9, called from lines 3 to 5")
