@@ -12,12 +12,12 @@ from tinytorch.core.layers import Module, Parameter, scaled_uniform
 from tinytorch.core.tensor import Array, Shape, Tensor, apply
 
 Pair = tuple[int, int]  # height and width
-BLOCK = 2**18  # numbers in the columns of a block of images: 1 MiB of float32, about what the cache of a core holds
+BLOCK = 2**16  # numbers in the columns of a block of images: 256 KiB of float32, which fit into the second cache of most cores
 
 def pair(size: int | Pair, name: str, least: int = 1) -> Pair:
     """``size`` for height and width: ``pair(3, "stride")`` is (3, 3). ValueError unless both are whole numbers from ``least`` on."""
-    both = (size, size) if isinstance(size, int) else tuple(size)
-    if len(both) != 2 or not all(isinstance(one, int) and one >= least for one in both):
+    both = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
+    if len(both) != 2 or not all(isinstance(one, (int, np.integer)) and one >= least for one in both):
         raise ValueError(f"{name} must be one or two whole numbers from {least} on, got {size}.")
     return both
 def output_size(size: Shape, kernel: Pair, stride: Pair, padding: Pair = (0, 0)) -> Pair:

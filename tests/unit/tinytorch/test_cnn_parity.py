@@ -105,3 +105,34 @@ def test_twenty_steps_of_training_are_the_same(torch: ModuleType, both: tuple[An
     assert curve[-1] < curve[0] / 2
     used, reference = mine.eval()(tiny.Tensor(X)).data, its.eval()(torch.tensor(X)).detach().numpy()
     np.testing.assert_allclose(used, reference, rtol=2e-2, atol=2e-2)
+
+
+def test_in_float64_the_curve_and_the_weights_are_pytorchs_to_nine_digits(
+    torch: ModuleType, both: tuple[Any, Any]
+) -> None:
+    mine, its = both
+    its.double()
+    for parameter in mine.parameters():
+        parameter.data = parameter.data.astype(np.float64)
+    norm, x = mine[1], X.astype(np.float64)
+    norm.running_mean, norm.running_var = norm.running_mean.astype(np.float64), norm.running_var.astype(np.float64)
+    optimizer = tiny.SGD(mine.parameters(), lr=0.05, momentum=0.9)
+    other = torch.optim.SGD(its.parameters(), lr=0.05, momentum=0.9)
+    curve, expected = [], []
+    for _ in range(20):
+        optimizer.zero_grad()
+        loss = tiny.CrossEntropyLoss()(mine(tiny.Tensor(x, dtype=np.float64)), IDS)
+        loss.backward()
+        optimizer.step()
+        other.zero_grad()
+        its_loss = torch.nn.functional.cross_entropy(its(torch.tensor(x)), torch.from_numpy(IDS))
+        its_loss.backward()
+        other.step()
+        curve.append(loss.item())
+        expected.append(its_loss.item())
+    np.testing.assert_allclose(curve, expected, rtol=1e-9)
+    after = its.state_dict()
+    for path, array in mine.state_dict().items():
+        assert array.dtype == np.float64
+        reference = as_ours(path, after[their_name(path)].numpy())
+        np.testing.assert_allclose(array, reference, rtol=1e-8, atol=1e-9, err_msg=path)

@@ -274,6 +274,12 @@ def test_the_layers_are_the_functions() -> None:
     assert [p.shape for p in nn.Conv2d(3, 2, (1, 2), bias=False).parameters()] == [(2, 3, 1, 2)]
 
 
+def test_sizes_may_be_integers_of_numpy() -> None:
+    three: Any = np.int64(3)
+    assert nn.Conv2d(1, 2, three, stride=three, padding=(three, 1)).weight.shape == (2, 1, 3, 3)
+    assert nn.MaxPool2d(three)(tiny.Tensor(floats(1, 1, 6, 6))).shape == (1, 1, 2, 2)
+
+
 def test_integers_stay_integers_in_max_pool_and_make_floats_elsewhere() -> None:
     x = tiny.Tensor(np.array([[[[-3, 2], [-7, -9]]]]))
     assert functional.max_pool2d(x, 2, 2, 1).data.tolist() == [[[[-3, 2], [-7, -9]]]]
