@@ -27,6 +27,7 @@ class Circumstances:
     seconds_per_line: float | None = None
     counting_failure: str | None = None
     counting_s: float = 0.0
+    layers_left_out: bool = False
 
 
 def notes_on(measurement: Measurement, circumstances: Circumstances) -> list[str]:
@@ -73,6 +74,8 @@ def _on_lines(circumstances: Circumstances) -> Iterator[str]:
 def _on_operations(measurement: Measurement, circumstances: Circumstances) -> Iterator[str]:
     if circumstances.counting_failure:
         yield f"Operations were counted only in part: an event could not be read ({circumstances.counting_failure})."
+    if circumstances.layers_left_out:
+        yield f"More layers were called than are listed: these are the first {len(measurement.layers)}, operations are of all."
     if circumstances.counting_s > COUNTING_SHARE * measurement.wall_s > 0:
         share = circumstances.counting_s / measurement.wall_s
         yield f"Counting the operations of tinytorch took {share:.0%} of the cell's time."

@@ -314,6 +314,7 @@ class Recorder:
             seconds_per_line=self._lines.seconds_per_line if self._lines is not None else None,
             counting_failure=self._ops.failure,
             counting_s=self._ops.own_s,
+            layers_left_out=self._ops.layers_left_out,
         )
 
     def _announce(self, sentence: str) -> None:

@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # importlib mode: lets the tests
 from standin import Adam, Linear, Module, Sequential, backward
 
 from tinytorch.core.tensor import Tensor, set_grad_enabled, set_observer
+from tinytorch_lab.profiler import Recorder
 from tinytorch_lab.profiler.measurement import Measurement
-from tinytorch_lab.profiler.ops import OpsWatch, layers, report
+from tinytorch_lab.profiler.ops import OpsWatch, events, layers, report
 from tinytorch_lab.profiler.records import Layer, TensorMemory
 
 
@@ -480,6 +481,21 @@ def test_operations_of_more_layers_than_are_listed_are_added_up() -> None:
         same = [op for op in measured.ops if op.name == name]
         assert (sum(op.calls for op in same), sum(op.flops or 0 for op in same)) == (40, 40 * flops)
     assert report.OTHER_LAYERS in {op.layer for op in measured.ops}
+
+
+def test_a_model_with_more_layers_than_are_listed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "MOST_LAYERS", 3)
+    model, x = Sequential(Linear(4, 4), Linear(4, 4)), batch(2, 4)
+    for calls, said in ((lambda: model(x), False), (lambda: train(model, x), True)):
+        recorder = Recorder()
+        recorder.start()
+        recorder.begin()
+        calls()
+        recorder.end(done=True)
+        recorder.stop()
+        assert len(recorder.measurement.layers) == 3
+        notes = [note for note in recorder.measurement.notes if note.startswith("More layers were called than are")]
+        assert bool(notes) == said
 
 
 def test_a_model_that_cannot_say_what_it_holds_is_measured_without_that() -> None:

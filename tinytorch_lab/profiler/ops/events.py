@@ -8,7 +8,7 @@ from typing import Any
 from tinytorch_lab.profiler.measurement import Measurement
 from tinytorch_lab.profiler.ops.counts import CallCosts, Totals
 from tinytorch_lab.profiler.ops.layers import LayerCounts
-from tinytorch_lab.profiler.ops.report import layers_of, ops_of
+from tinytorch_lab.profiler.ops.report import MOST_LAYERS, layers_of, ops_of
 from tinytorch_lab.profiler.ops.tensor_memory import LiveArrays, Optimizers, tensor_memory
 
 
@@ -22,6 +22,8 @@ class EventCounts:
         self._costs = CallCosts()
         self._arrays = LiveArrays()
         self._optimizers = Optimizers()
+        self.layers_left_out = False
+        """``fill`` did not list all modules that were called."""
 
     def prepare(self) -> None:
         """Make room beforehand: the cell's memory is not ours to use."""
@@ -45,7 +47,9 @@ class EventCounts:
         totals = {(op, "forward"): sums for op, sums in self._forward.items()}
         totals |= {(op, "backward"): sums for op, sums in self._backward.items()}
         measurement.ops = ops_of(totals, records)
-        measurement.layers = layers_of(records)
+        layers = layers_of(records)
+        measurement.layers = layers[:MOST_LAYERS]
+        self.layers_left_out = self._layers.left_out or len(layers) > MOST_LAYERS
         if totals:
             measurement.tensors = tensor_memory(self._arrays, records, self._optimizers)
 

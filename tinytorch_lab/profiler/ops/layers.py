@@ -131,6 +131,8 @@ class LayerCounts:
         self.records: dict[int, list[Record]] = {}
         """By ``id`` of the module: a later module may have the same."""
         self._count = 0
+        self.left_out = False
+        """More modules were called than are counted."""
         self._alike: dict[str, Record] = {}
         """The latest module that holds nothing, by its class."""
         self._threads: dict[int, _Waiting] = {}
@@ -219,6 +221,7 @@ class LayerCounts:
             if record.module is module:
                 return record
         if self._count >= MOST_MODULES:
+            self.left_out = True
             return None
         record = Record(module, started)
         before = self._alike.get(record.alike) if record.alike else None

@@ -33,12 +33,12 @@ def layers_of(records: list[Record]) -> list[Layer]:
     """Modules in the order of their first call, each forward and then backward."""
     paths = paths_of(records)
     layers = []
-    for record in records[:MOST_LAYERS]:
+    for record in records:
         forward, backward = record.forward, record.backward
         layers.append(_layer(record, paths[record], "forward", forward.calls, forward))
         if record.backward_calls:
             layers.append(_layer(record, paths[record], "backward", record.backward_calls, backward))
-    return layers[:MOST_LAYERS]
+    return layers
 
 
 def paths_of(records: list[Record]) -> dict[Record, str]:

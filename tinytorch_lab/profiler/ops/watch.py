@@ -22,6 +22,8 @@ class OpsWatch:
         """Why it stopped counting, if it had to: an event that it did not understand."""
         self.own_s = 0.0
         """Seconds that counting took: they are in the cell's time, and in that of the modules, not in that of the operations."""
+        self.layers_left_out = False
+        """Whether more modules were called than are listed."""
         self._listening = False
         self._counting = False
         self._events: EventCounts | None = None
@@ -70,6 +72,7 @@ class OpsWatch:
         if self._events is None:
             return
         self._events.fill(measurement)
+        self.layers_left_out = self._events.layers_left_out
         measurement.roofline = roofline_for(measurement, announce)
 
     def _look(self) -> None:
