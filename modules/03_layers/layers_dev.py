@@ -466,12 +466,11 @@ class Dropout(Module):
         return apply(multiply, x, dropout_mask(x.shape, self.p))
 
     def __repr__(self) -> str: return f"Dropout({self.p})"
-
 class Sequential(Module):
-    """Layers one after the other: ``Sequential(Linear(4, 8), ReLU(), Linear(8, 2))``; takes modules and activations."""
+    """Layers one after the other: ``Sequential(Linear(4, 8), ReLU(), Linear(8, 2))``; takes modules and activations, also in one list."""
 
-    def __init__(self, *layers: Module | Activation) -> None:
-        self.layers = list(layers)
+    def __init__(self, *layers: Any) -> None:
+        self.layers: list[Module | Activation] = list(layers[0] if len(layers) == 1 and isinstance(layers[0], (list, tuple)) else layers)
 
     def forward(self, x: Tensor) -> Tensor:
         """The result of the last layer."""
@@ -483,7 +482,8 @@ class Sequential(Module):
         """The modules by their number: the weight of the first one is ``0.weight``."""
         return ((str(key), layer) for key, layer in enumerate(self.layers) if isinstance(layer, Module))
 
-    def __getitem__(self, key: int) -> Module | Activation: return self.layers[key]
+    def __getitem__(self, key: int | slice) -> Module | Activation:
+        return Sequential(self.layers[key]) if isinstance(key, slice) else self.layers[key]
     def __len__(self) -> int: return len(self.layers)
     def __repr__(self) -> str: return f"Sequential({', '.join(map(repr, self.layers))})"
 

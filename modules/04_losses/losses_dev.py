@@ -342,11 +342,19 @@ class MSELoss(Module):
     def forward(self, outputs: Tensor, targets: Tensor | Array) -> Tensor:
         return apply(squared_error, _floating(outputs), targets)
 
+def _as_rows(scores: Tensor, ids: Array) -> tuple[Tensor, Array]:
+    """Scores (B, C, ...) and ids (B, ...), or (C,) and one id, as rows of scores and their ids. Shapes that do not fit stay as they are."""
+    classes = min(1, scores.ndim - 1)  # the axis of the classes
+    others = [axis for axis in range(scores.ndim) if axis != classes]
+    if scores.ndim in (0, 2) or ids.shape != tuple(scores.shape[axis] for axis in others):
+        return scores, ids
+    return scores.permute(*others, classes).reshape(ids.size, scores.shape[classes]), ids.reshape(-1)
+
 class CrossEntropyLoss(Module):
-    """Cross-entropy of scores (B, C), not probabilities, and class ids (B,)."""
+    """Cross-entropy of scores (B, C), not probabilities, and class ids (B,); as in PyTorch also of (B, C, ...) and (B, ...), (C,) and one id."""
 
     def forward(self, scores: Tensor, ids: Tensor | Array) -> Tensor:
-        return apply(cross_entropy, _floating(scores), _targets(ids), keep={})
+        return apply(cross_entropy, *_as_rows(_floating(scores), _targets(ids)), keep={})
 
 class BinaryCrossEntropyLoss(Module):
     """Binary cross-entropy of probabilities, as a sigmoid gives them, and targets of the same shape."""

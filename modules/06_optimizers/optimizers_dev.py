@@ -330,8 +330,6 @@ class Optimizer:
         for parameter in self.params:
             if not isinstance(parameter, Tensor) or not parameter.requires_grad:
                 raise TypeError(f"An optimizer takes tensors with requires_grad=True, got {parameter!r}.")
-            if not parameter.data.flags.c_contiguous:
-                parameter.data = np.ascontiguousarray(parameter.data)
         self.lr = lr
         self.steps = 0
         self.state: list[dict[str, Array]] = [{} for _ in self.params]
@@ -348,6 +346,8 @@ class Optimizer:
         self.steps += 1
         for parameter, state in zip(self.params, self.state, strict=True):
             if parameter.grad is not None:
+                if not parameter.data.flags.c_contiguous:  # steps go through flat views, which only such arrays have
+                    parameter.data = np.ascontiguousarray(parameter.data)
                 self.update(parameter.data, parameter.grad, state)
         if observer is not None:
             told = {"optimizer": self}

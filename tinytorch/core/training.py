@@ -132,15 +132,16 @@ class Trainer:
         return mean
 
     def evaluate(self, batches: Iterable[Batch]) -> tuple[float, float]:
-        """Mean loss and, if the targets are class ids, the share of rows that are right (else nan). Nothing is dropped or remembered."""
+        """Mean loss and, of scores (B, C) and class ids (B,), the share of rows that are right (else nan). Nothing is dropped or remembered."""
         self.model.eval()
         losses, right, rows = [], 0, 0
         with no_grad():
             for inputs, targets in batches:
                 outputs = self.model(inputs)
                 losses.append(self.loss_fn(outputs, targets).item())
-                if np.asarray(targets).dtype.kind in "iu":
-                    right, rows = right + count_right(outputs, targets), rows + len(targets)
+                ids = np.asarray(targets)
+                if ids.dtype.kind in "iu" and ids.ndim == 1 and len(outputs.shape) == 2 and outputs.shape[1] > 1:  # a score for each class
+                    right, rows = right + count_right(outputs, ids), rows + len(ids)
         mean = float(np.mean(losses)) if losses else math.nan
         self.history["eval_loss"].append(mean)
         return mean, right / rows if rows else math.nan

@@ -157,7 +157,7 @@ def mse_loss(outputs: "Tensor", targets: "Tensor | Array") -> "Tensor":
 
 
 def cross_entropy(scores: "Tensor", ids: "Tensor | Array") -> "Tensor":
-    """Cross-entropy of scores (B, C) and class ids (B,)."""
+    """Cross-entropy of scores (B, C, ...) and class ids (B, ...)."""
     from tinytorch.core.losses import CrossEntropyLoss
 
     return _loss(CrossEntropyLoss, scores, ids)

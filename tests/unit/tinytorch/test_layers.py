@@ -73,6 +73,17 @@ def test_a_shared_parameter_counts_once_and_a_replaced_layer_is_found() -> None:
     assert sum(parameter.size for parameter in model.parameters()) == 3 * 3 + 3 + 3 * 7
 
 
+def test_a_sequence_takes_a_list_and_gives_parts_of_itself() -> None:
+    layers = [Linear(3, 4), ReLU(), Linear(4, 2)]
+    for model in (Sequential(layers), Sequential(tuple(layers)), Sequential(*layers)):
+        assert [model[i] for i in range(len(model))] == layers == list(model)
+        assert isinstance(part := model[:2], Sequential)
+        assert [*part] == layers[:2]
+        assert model[-1] is layers[2]
+    assert Sequential(layers[0])[0] is layers[0]
+    assert Sequential()(x := Tensor(FLOATS)) is x
+
+
 def test_train_and_eval_reach_every_module_and_dropout_obeys_the_call_first() -> None:
     dropout = Dropout(1.0)
     model = Sequential(Sequential(dropout))

@@ -1,5 +1,6 @@
 """Losses against PyTorch: values, dtypes, edge values, and what is refused."""
 
+import warnings
 from types import ModuleType
 from typing import Any
 
@@ -62,6 +63,26 @@ def test_cross_entropy(torch: ModuleType, rows: int, classes: int, ids_dtype: st
         agree(CrossEntropyLoss()(Tensor(scores, dtype=dtype), given), expected)
 
 
+@pytest.mark.parametrize("shape", [(5,), (2, 5, 3), (3, 4, 2, 6), (0, 4, 2), (2, 3, 1)])
+def test_cross_entropy_of_other_ranks(torch: ModuleType, shape: tuple[int, ...]) -> None:
+    places = (shape[0], *shape[2:]) if len(shape) > 1 else ()
+    values, ids = (
+        rng.standard_normal(shape).astype(np.float32),
+        np.asarray(rng.integers(0, shape[len(shape) > 1], places)),
+    )
+    ours, theirs = Tensor(values, requires_grad=True), torch.from_numpy(values.copy()).requires_grad_()
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the mean of nothing
+        loss, expected = (
+            CrossEntropyLoss()(ours, Tensor(ids)),
+            torch.nn.CrossEntropyLoss()(theirs, torch.from_numpy(ids)),
+        )
+    agree(loss, expected.detach())
+    loss.backward()
+    expected.backward()
+    np.testing.assert_allclose(ours.grad, theirs.grad.numpy(), rtol=1e-5, atol=1e-7)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kind", ["hard", "soft"])
 def test_binary_cross_entropy(torch: ModuleType, kind: str, dtype: str) -> None:
@@ -80,6 +101,8 @@ def test_binary_cross_entropy(torch: ModuleType, kind: str, dtype: str) -> None:
         (CrossEntropyLoss(), np.zeros((2, 3)), np.array([-1, 0]), IndexError, "got -1 to 0"),
         (CrossEntropyLoss(), np.zeros((2, 3)), np.array([0.0, 1.0]), TypeError, "integers, got float32"),
         (CrossEntropyLoss(), np.zeros((2, 3, 4)), np.array([0, 1]), ValueError, r"\(2, 3, 4\)"),
+        (CrossEntropyLoss(), np.zeros((2, 3, 4)), np.zeros((4, 2), int), ValueError, r"\(4, 2\)"),
+        (CrossEntropyLoss(), np.zeros(()), np.array(0), ValueError, r"got \(\) and"),
         (BinaryCrossEntropyLoss(), np.array([2.0]), np.array([1.0]), ValueError, "apply a sigmoid first"),
     ],
 )

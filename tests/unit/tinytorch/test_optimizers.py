@@ -67,6 +67,19 @@ def test_a_transposed_parameter_is_changed_too() -> None:
     np.testing.assert_allclose(w.data, np.arange(6).reshape(2, 3).T - 1, atol=1e-5)
 
 
+@pytest.mark.parametrize("kind", ["SGD", "Adam", "AdamW"])
+def test_a_parameter_that_got_a_transposed_array_later_is_changed_too(torch: ModuleType, kind: str) -> None:
+    start, g = rng.standard_normal((2, 4, 3)).astype(np.float32)
+    ours, theirs = Tensor(np.zeros((3, 4)), requires_grad=True), torch.from_numpy(start.T.copy()).requires_grad_()
+    mine, other = getattr(tiny, kind)([ours], lr=0.1), getattr(torch.optim, kind)([theirs], lr=0.1)
+    ours.data = start.T
+    for _ in range(3):
+        ours.grad, theirs.grad = g.T.copy(), torch.from_numpy(g.T.copy())
+        mine.step()
+        other.step()
+    np.testing.assert_allclose(ours.data, theirs.detach().numpy(), rtol=1e-5, atol=1e-6)
+
+
 def test_an_observer_is_told_of_a_step() -> None:
     w = Tensor([1.0], requires_grad=True)
     optimizer = SGD([w], 0.1)

@@ -12,12 +12,14 @@ from tinytorch import (
     SGD,
     Adam,
     AdamW,
+    BinaryCrossEntropyLoss,
     CosineSchedule,
     CrossEntropyLoss,
     Linear,
     MSELoss,
     ReLU,
     Sequential,
+    Sigmoid,
     Tanh,
     Tensor,
     Trainer,
@@ -101,6 +103,14 @@ def test_evaluate_gives_no_accuracy_where_targets_are_numbers() -> None:
     assert not model.training
     trainer.train_epoch([])
     assert model.training
+
+
+@pytest.mark.parametrize("shape", [(6, 1), (6,)])
+def test_evaluate_gives_no_accuracy_where_whole_numbers_are_no_class_ids(shape: tuple[int, ...]) -> None:
+    model, targets = Sequential(Linear(2, 1), Sigmoid()), Tensor(np.array([0, 1, 1, 0, 1, 1]).reshape(shape))
+    loss = BinaryCrossEntropyLoss()
+    trainer = Trainer(model, SGD(model.parameters(), 0.1), lambda p, t: loss(p.reshape(*shape), t))
+    assert np.isnan(trainer.evaluate([(Tensor(np.ones((6, 2))), targets)])[1])
 
 
 def test_a_checkpoint_of_another_model_or_a_damaged_one_changes_nothing(tmp_path: Path) -> None:
