@@ -201,7 +201,7 @@ test('many statements are shown on demand', async () => {
   );
   await render(measurement({ statements, statements_total: 20 }));
   expect(renderer.node.querySelectorAll('tbody tr')).toHaveLength(10);
-  expect(renderer.node.textContent).toContain('14 of 20 reached');
+  expect(renderer.node.textContent).toContain('14 of 20 known');
   click(find(renderer.node, '.tt-More'));
   expect(renderer.node.querySelectorAll('tbody tr')).toHaveLength(14);
 });

@@ -1,4 +1,4 @@
-/** Operations and sites in the result: whose time and memory it is, and what limits them. */
+/** Operations, sites and statements in the result: whose time and memory it is, and what is left out. */
 
 import { beforeEach, expect, test } from 'vitest';
 
@@ -75,4 +75,13 @@ test('a library that is called from a loop is called from all of its lines', () 
   expect(find(host, '.tt-Sites tbody').textContent).toContain(
     'called from lines 2 to 4'
   );
+});
+
+test('statements that are not kept are not called unreached', () => {
+  const done = mount(view(fullMeasurement({ statements_total: 900 }))).host;
+  expect(summary(done, '.tt-Statements')).toMatch(/^\d+ of 900 known/);
+  const failed = mount(
+    view(fullMeasurement({ statements_total: 900, state: 'error' }))
+  ).host;
+  expect(summary(failed, '.tt-Statements')).toMatch(/^\d+ of 900 reached/);
 });

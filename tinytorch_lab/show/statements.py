@@ -11,6 +11,8 @@ from tinytorch_lab.show.units import format_bytes, format_change, format_seconds
 STATEMENTS = 20
 LINES = 15
 PROFILES = 2
+FEW_LIVE = 50
+"""Of so many statements or more, not all that were reached may be known (LIVE_STATEMENTS of the recorder)."""
 SITES = 5
 _SOURCE_LENGTH = 72
 _MARKS = {"running": "running", "interrupted": "interrupted", "error": "raised the error"}
@@ -31,8 +33,10 @@ def statements_table(m: Measurement) -> Table | None:
 
 def statement_summary(m: Measurement) -> str:
     """Such as ``3 of 5 reached, times with tracing``."""
-    reached, total = len(m.statements), m.statements_total
-    count = f"{reached} of {total} reached" if reached < total else str(total)
+    known, total = len(m.statements), m.statements_total
+    all_reached = m.state == "done" or known >= FEW_LIVE  # of very many, the first are kept; while it runs, the latest
+    what = "known" if all_reached else "reached"
+    count = f"{known} of {total} {what}" if known < total else str(total)
     return f"{count}, times with tracing" if m.traced else count
 
 

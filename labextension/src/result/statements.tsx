@@ -15,6 +15,9 @@ import { Bar, Code, DataTable, Unknown, type IColumn } from './table';
 import { tracingWords } from './tile-texts';
 import type { IMeasurementViewProps } from './view';
 
+/** Of so many statements or more, not all that were reached are known while the cell runs. */
+const FEW_LIVE = 50;
+
 /** Time and memory of each top-level statement, on its source. A cell of one statement has it all in the tiles. */
 export function Statements(props: IMeasurementViewProps): JSX.Element | null {
   const { measurement, trans } = props;
@@ -24,7 +27,7 @@ export function Statements(props: IMeasurementViewProps): JSX.Element | null {
   }
   const summary = [
     ...(statements.length < total
-      ? [trans.__('%1 of %2 reached', statements.length, total)]
+      ? [countText(measurement.state, statements.length, total, trans)]
       : []),
     ...tracingWords(measurement, trans).map(words =>
       trans.__('times %1', words)
@@ -45,6 +48,18 @@ export function Statements(props: IMeasurementViewProps): JSX.Element | null {
       />
     </Disclosure>
   );
+}
+
+/** Of very many statements not all are kept: a cell that is done has reached them all the same. */
+function countText(
+  state: IMeasurement['state'],
+  known: number,
+  total: number,
+  trans: TranslationBundle
+): string {
+  return state === 'done' || known >= FEW_LIVE
+    ? trans.__('%1 of %2 known', known, total)
+    : trans.__('%1 of %2 reached', known, total);
 }
 
 function columns(

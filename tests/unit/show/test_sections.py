@@ -230,3 +230,13 @@ def test_a_library_called_from_a_loop_is_called_from_all_of_its_lines() -> None:
     loop = Statement(3, 5, "for i in range(3):", 1.0, 1.0, 1, 1, True)
     (table,) = (each for each in sections(Measurement(sites=[site], statements=[loop])) if "sites" in each.title)
     assert table.rows[0][0] == Code("empty()", "numpy/_core/numeric.py, line 9, called from lines 3 to 5")
+
+
+@pytest.mark.parametrize(
+    ("state", "known", "words"),
+    [("error", 2, "2 of 900 reached"), ("running", 2, "2 of 900 reached"), ("running", 50, "50 of 900 known"),
+     ("done", 500, "500 of 900 known"), ("interrupted", 500, "500 of 900 known")],
+)  # fmt: skip
+def test_statements_that_are_not_kept_are_not_called_unreached(state: str, known: int, words: str) -> None:
+    statements = [Statement(i, i, "a()", 1.0, 1.0, None, None, True) for i in range(known)]
+    assert only(Measurement(state=state, statements=statements, statements_total=900)).summary == words

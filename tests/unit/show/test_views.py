@@ -81,7 +81,7 @@ def test_the_bundle_has_three_views_and_is_json() -> None:
 @pytest.mark.parametrize(
     "words",
     ["1.50 s", "3.00 s", "2.00 cores used", "95.0 MiB", "180 MiB", "+100 MiB from the start", "with tracing", "0 B",
-     "2 of 3 reached", "above the start", "at the end", "x = a < b", "did not finish", "A note & more.", "(one run, with tracing)"],
+     "2 of 3 known", "above the start", "at the end", "x = a < b", "did not finish", "A note & more.", "(one run, with tracing)"],
 )  # fmt: skip
 def test_text_and_html_say_the_same(words: str) -> None:
     text, page = views(measured())
