@@ -410,6 +410,7 @@ def test_split_heads():
     x = normal(2, 3, 5, 8)
     for heads in (1, 2, 4, 8):
         same(called(split_heads, x, heads), np.stack(np.split(x, heads, axis=-1), axis=-3), f"{heads} heads")
+    assert np.shares_memory(x, split_heads(x, 2)), "a view, no copy: nothing moves but the axes"
     ### END HIDDEN TESTS
 test_split_heads()
 # %% [markdown]

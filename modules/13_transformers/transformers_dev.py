@@ -18,7 +18,6 @@
 # train the model on Shakespeare and watch its loss and its samples, live.
 #
 # **Prerequisites:** 07 Training, 11 Embeddings, 12 Attention. **Unlocks:** 17 Memoization, and a language model of your own.
-
 # %% [markdown]
 # ## Part 1: Foundations
 # A GPT predicts the next token at every position. Vectors of width D run through L blocks; each adds to them what attention took from earlier positions, and then what an
@@ -49,7 +48,6 @@ from tinytorch.core.autograd import Gradient, gradient, no_grad
 from tinytorch.core.embeddings import EmbeddingLayer
 from tinytorch.core.layers import Dropout, Linear, Module, Parameter, rng
 from tinytorch.core.tensor import FLOAT32, Array, Tensor, apply
-
 # %% nbgrader={"grade": false, "grade_id": "13-helpers", "locked": true, "schema_version": 3, "solution": false, "task": false}
 test_rng = np.random.default_rng(13)
 
@@ -64,18 +62,16 @@ def refuses(error, words, function, *args, **params):
         assert words in str(caught), f"expected {words} in the message, got {caught}"
     else:
         raise AssertionError(f"expected {error.__name__}, but it returned")
-
 # %% [markdown]
 # ### 1.1 Layer normalization
 # Each vector $x$ gets mean 0 and variance 1 over its own n features, then a scale and a shift that are learned (Ba and others, 2016):
 # $$\hat{x} = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad y = \gamma \hat{x} + \beta \qquad \sigma^2 = \frac{1}{n} \sum (x - \mu)^2$$
-# The formula (given) walks through all numbers at each step, and leaves an array behind. Faster: the mean is a product with a vector of 1/n, which BLAS does quicker
-# than `mean`; the sum of squares needs no array; the rest works in place. What the gradient will ask for, $\hat{x}$ and $1 / \sqrt{\sigma^2 + \epsilon}$, is kept on the way.
+# The formula (given) walks through all numbers at each step, and leaves an array behind. Faster: the sum of a row is its product with a vector of ones, which BLAS does quicker
+# than `sum`; the sum of squares needs no array; the rest works in place. What the gradient will ask for, $\hat{x}$ and $1 / \sqrt{\sigma^2 + \epsilon}$, is kept on the way.
 # %%
 def layer_norm_by_formula(x, gamma, beta, eps):
     mean = x.mean(axis=-1, keepdims=True)
     return gamma * (x - mean) / np.sqrt(x.var(axis=-1, keepdims=True) + eps) + beta
-
 # %% nbgrader={"grade": false, "grade_id": "13-norm", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def layer_norm(x: Array, gamma: Array, beta: Array, eps: float = 1e-5, keep: dict[str, Array] | None = None) -> Array:
@@ -87,13 +83,13 @@ def layer_norm(x: Array, gamma: Array, beta: Array, eps: float = 1e-5, keep: dic
     # TODO: the formula on rows, mostly in place.
     # APPROACH: 1. refuse. 2. all rows as one matrix. 3. their means by one product; center into a new array. 4. variance by einsum; scale in place.
     # 5. keep. 6. gamma times that as a new array, beta in place; the shape of x.
-    # HINTS: x.reshape(-1, n); rows @ np.full(n, 1 / n, gamma.dtype) are the means; np.einsum("ij,ij->i", u, u) the sums of squares of rows.
+    # HINTS: x.reshape(-1, n); rows @ np.ones(n, gamma.dtype) are the sums of rows; np.einsum("ij,ij->i", u, u) the sums of squares of rows.
     ### BEGIN SOLUTION
     n = len(gamma)
     if x.shape[-1:] != (n,):
         raise ValueError(f"A layer norm over {n} features takes (..., {n}), got {x.shape}.")
     rows = x.reshape(-1, n)
-    unit = rows - (rows @ np.full(n, 1 / n, gamma.dtype))[:, None]
+    unit = rows - (rows @ np.ones(n, gamma.dtype))[:, None] / n
     scale = (np.einsum("ij,ij->i", unit, unit)[:, None] / n + eps) ** -0.5
     unit *= scale
     if keep is not None:
@@ -121,7 +117,6 @@ def test_layer_norm():
     close(layer_norm(x * 1e-3, gamma, beta), layer_norm_by_formula(x * 1e-3, gamma, beta, 1e-5), "eps is 1e-5 unless it is given")
     ### END HIDDEN TESTS
 test_layer_norm()
-
 # %% [markdown]
 # ### 1.2 Its gradient
 # Each $x_j$ also moves $\mu$ and $\sigma$, and through them all outputs of its row. With $h = g \gamma$, and bars for means over the row:
@@ -179,7 +174,6 @@ def test_d_layer_norm():
     assert np.array_equal(g, before), "g must not change"
     ### END HIDDEN TESTS
 test_d_layer_norm()
-
 # %% [markdown]
 # **Predict, then run:** the peaks of both forms in arrays of 16 MiB (`wide.nbytes`), and which is faster.
 # %%
@@ -189,7 +183,6 @@ ones, zeros = np.ones(128, np.float32), np.zeros(128, np.float32)
 # %%measure -o norms
 by_formula = layer_norm_by_formula(wide, ones, zeros, 1e-5)
 fused = layer_norm(wide, ones, zeros)
-
 # %% [markdown]
 # Given: the classes, and the mask that forbids to look ahead. With P positions already in the past, its rows are those of the new ones only.
 # %%
@@ -214,7 +207,6 @@ class MLP(Module):
 def create_causal_mask(seq_len: int, past_len: int = 0) -> Tensor:
     """1 where the row's position may look, 0 where the column comes after it: ``create_causal_mask(2, 1)`` is [[1, 1, 0], [1, 1, 1]]."""
     return Tensor(np.tri(seq_len, past_len + seq_len, past_len, dtype=FLOAT32))
-
 # %% [markdown]
 # ### 1.3 The block
 # $x \leftarrow x + \text{attention}(\text{ln1}(x))$, then $x \leftarrow x + \text{mlp}(\text{ln2}(x))$. Keys and values of earlier positions may come in as `past`.
@@ -268,7 +260,6 @@ def test_transformer_block():
     close(dropped(x).data, x.data + dropped.mlp(dropped.ln2(x)).data, "attention dropped, the MLP not", 1e-4)
     ### END HIDDEN TESTS
 test_transformer_block()
-
 # %% [markdown]
 # ### 1.4 The next token
 # Scores become chances by the softmax of $s / \tau$. The temperature $\tau$ sharpens them (below 1) or flattens them (above); in the limit 0 the largest score wins. Top-k gives
@@ -317,7 +308,6 @@ def test_choose():
     refuses(ValueError, "-1", choose, scores, -1), refuses(ValueError, "0", choose, scores, 1.0, 0)
     ### END HIDDEN TESTS
 test_choose()
-
 # %% [markdown]
 # ### 1.5 The model
 # Ids become vectors that know their position; blocks; a last norm; a score for each token of the vocabulary. To continue a text, choose by the last position's scores, append, and ask again: the
@@ -430,7 +420,6 @@ def test_gpt():
     assert all(p.grad is not None and p.grad.any() for p in model.parameters()), "a gradient for every parameter"
     ### END HIDDEN TESTS
 test_gpt()
-
 # %% [markdown]
 # ## Part 2: Systems analysis
 # ### 2.1 Parameters, and flops per token
@@ -445,7 +434,6 @@ print(f"{parameters:,} parameters by formula, {sum(p.size for p in model.paramet
 # %%measure -o forward
 with no_grad():
     scores = model(ids)
-
 # %% [markdown]
 # All that is no product adds less than 3 % of flops (`sum(x.flops for x in forward.ops) / (ids.size * products) - 1`), but more of the time: see the operations.
 # ### 2.2 What a block remembers
@@ -459,7 +447,6 @@ short_mask, long_mask = create_causal_mask(256), create_causal_mask(512)
 # %%measure -o activations
 of_short = block(short, short_mask)
 of_long = block(long, long_mask)
-
 # %% [markdown]
 # ### 2.3 The length of the text
 # **Predict** the exponents of T, in time and in memory, for short texts and for long ones; then look for the bend.
@@ -468,7 +455,6 @@ of_long = block(long, long_mask)
 text, look = Tensor(test_rng.standard_normal((1, T, 64), dtype=np.float32)), create_causal_mask(T)
 # measure:
 block(text, look)
-
 # %% [markdown]
 # ### 2.4 What there is to beat
 # The simplest language model is a table: how often does character b follow a? One is added to each count, so that nothing is impossible. Its mean surprise on text
@@ -482,11 +468,9 @@ pairs = np.ones((len(letters), len(letters)))
 np.add.at(pairs, (seen[:-1], seen[1:]), 1)
 bigram_loss = -np.log(pairs / pairs.sum(axis=1, keepdims=True))[unseen[:-1], unseen[1:]].mean()
 print(f"{len(letters)} characters: guessing costs {np.log(len(letters)):.2f} nats, the table of pairs {bigram_loss:.2f}")
-
 # %% [markdown]
 # ### 2.5 A GPT that learns
-# Given: a display that is drawn anew while the model trains. **Predict** the loss after 300 steps, and which comes first in the samples: words, the length of words, or
-# line breaks. Then run, and watch.
+# Given: a display that is drawn anew while the model trains, and windows of text in which each target is the character after its input.
 # %%
 import builtins
 
@@ -497,10 +481,9 @@ from tinytorch.core.losses import CrossEntropyLoss
 from tinytorch.core.optimizers import AdamW
 from tinytorch.core.training import CosineSchedule, Trainer
 
-CONTEXT, ROUNDS, STEPS = 32, 12, 25
+CONTEXT, ROUNDS, STEPS = 32, 10, 15
 figure, (curve, page) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
 plt.close(figure)  # or the notebook shows it once more at the end
-live = hasattr(builtins, "display") and builtins.display(figure, display_id=True)  # IPython's; a script draws nothing
 
 def draw(losses, sample):
     curve.clear(), page.clear(), page.axis("off")
@@ -516,15 +499,18 @@ def windows(text, starts):
     """Inputs and targets (B, CONTEXT): each target is the character after its input."""
     rows = text[starts[:, None] + np.arange(CONTEXT + 1)]
     return rows[:, :-1], rows[:, 1:]
+# %% [markdown]
+# **Predict** the loss after 150 steps, and which comes first in the samples: words, the length of words, or line breaks. Then run, and watch.
+# %%
 manual_seed(13)
 writer = GPT(len(letters), 64, num_layers=2, num_heads=4, max_seq_len=CONTEXT)
-trainer = Trainer(writer, AdamW(writer.parameters()), loss_fn, CosineSchedule(0.01, 0.0005, ROUNDS), grad_clip_norm=1.0)
+trainer = Trainer(writer, AdamW(writer.parameters()), loss_fn, CosineSchedule(0.015, 0.001, ROUNDS), grad_clip_norm=1.0)
 newline = np.flatnonzero(letters == ord("\n"))
+live = hasattr(builtins, "display") and builtins.display(figure, display_id=True)  # IPython's; a script draws nothing
 for _ in range(ROUNDS):
-    trainer.train_epoch(windows(seen, test_rng.integers(0, len(seen) - CONTEXT, 16)) for _ in range(STEPS))
+    trainer.train_epoch(windows(seen, test_rng.integers(0, len(seen) - CONTEXT, 24)) for _ in range(STEPS))
     if live:
         draw(trainer.history["train_loss"], as_text(writer.generate(newline, 100, temperature=0.8)))
-
 # %%
 with no_grad():
     parts = np.array_split(np.arange(0, len(unseen) - CONTEXT, CONTEXT), 16)
@@ -533,14 +519,12 @@ unseen_loss = np.mean(judged)
 print(f"on unseen text: GPT {unseen_loss:.2f} nats per character, table of pairs {bigram_loss:.2f}")
 for temperature, top_k in [(0, None), (0.7, None), (0.7, 5), (1.5, None)]:
     print(f"temperature {temperature}, top_k {top_k}: {as_text(writer.generate(newline, 60, temperature, top_k))!r}")
-
 # %% [markdown]
 # ## Part 3: Production context
 # - This is GPT-2's architecture (Radford and others, 2019), which takes one matrix for embedding and head, and the GELU by tanh. Its smallest form: V = 50,257, D = 768, L = 12.
 # - PyTorch's `torch.nn.TransformerEncoderLayer(norm_first=True)` is this block if it gets a causal mask; its layer norm is one kernel that reads each row once.
 # - Models since Llama normalize without the mean (RMSNorm: Zhang and Sennrich, 2019), and turn queries and keys by their position (Su and others, 2021).
 # - `torch.utils.checkpoint` drops the activations of a block and computes them again in backward: a forward pass more for a fraction of the memory.
-
 # %% [markdown]
 # ## Integration test
 # %% nbgrader={"grade": true, "grade_id": "13-integration-test", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
@@ -563,12 +547,10 @@ def test_transformers():
     assert gpt.generate([0], 20, temperature=0).shape == (21,) and gpt.cache.resets == 2, "where it does not fit, it is not used"
     ### END HIDDEN TESTS
 test_transformers()
-
 # %%
 if __name__ == "__main__":
     test_layer_norm(), test_d_layer_norm(), test_transformer_block(), test_gpt(), test_choose(), test_transformers()
     print(f"All tests of module 13 pass: {unseen_loss:.2f} nats per character, the table of pairs {bigram_loss:.2f}")
-
 # %% [markdown] nbgrader={"grade": true, "grade_id": "13-question-counts", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # ## ML systems thinking
 # **1.** From 2.1 and `forward`: which share of the parameters and of the flops have the blocks, the head, the scores? At which T do the scores cost as much as the rest of a block, and what
@@ -577,7 +559,6 @@ if __name__ == "__main__":
 # The blocks have nearly all of both; 4 T D is as much as 24 D^2 at T = 6 D: at 1,024 positions GPT-2's scores are 1024 / 4608, a quarter of the other products. Two flops a parameter and
 # token forward, four backward: 6 N times the parameters. Rubric: 3 points shares, 3 the T with its meaning, 2 the step.
 # ### END SOLUTION
-
 # %% [markdown] nbgrader={"grade": true, "grade_id": "13-question-memory", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # **2.** From `activations` and `growth`: list the arrays that a block keeps, compare their bytes with what was measured for both T, and explain the exponents. What would you change first to
 # train with texts four times as long?
@@ -585,7 +566,6 @@ if __name__ == "__main__":
 # Two norms (normalized rows and result each), q, k, v, heads and their copy, the projection, two sums, 4 + 4 in the MLP and its result: some 21 B T D numbers, and B H T^2 weights of attention. With D = 64 and H = 4
 # the second leads from T = 336 on: between 1 and 2, and nearer to 2 the longer. First the (T, T) array: compute it in parts and again in backward. Rubric: 3 points the list, 3 the exponents, 2 the change.
 # ### END SOLUTION
-
 # %% [markdown] nbgrader={"grade": true, "grade_id": "13-question-tokens", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # **3.** From 2.5: why is the loss on unseen text above that of training? What does each temperature do to the samples, and top-k? How many rows go through the layers for 24 tokens behind a prompt of 8,
 # with a past and without, and how many numbers must a past keep for each token?
@@ -593,7 +573,6 @@ if __name__ == "__main__":
 # The last plays have other names and other words. Low temperatures repeat the likeliest words, high ones spell nonsense; top-k keeps the variety of the likely ones. Without a past 8 + 9 + ... + 31 = 468
 # rows, with it 31. Keys and values of each layer: 2 L D numbers. Rubric: 2 points loss, 2 samples, 4 the past.
 # ### END SOLUTION
-
 # %% [markdown]
 # ## Summary
 # You built layer normalization with its gradient, the pre-norm block, a GPT and its generation, and measured: parameters and flops follow from D and L, memory from T, and generation repeats

@@ -24,7 +24,7 @@ def layer_norm(x: Array, gamma: Array, beta: Array, eps: float = 1e-5, keep: dic
     if x.shape[-1:] != (n,):
         raise ValueError(f"A layer norm over {n} features takes (..., {n}), got {x.shape}.")
     rows = x.reshape(-1, n)
-    unit = rows - (rows @ np.full(n, 1 / n, gamma.dtype))[:, None]
+    unit = rows - (rows @ np.ones(n, gamma.dtype))[:, None] / n
     scale = (np.einsum("ij,ij->i", unit, unit)[:, None] / n + eps) ** -0.5
     unit *= scale
     if keep is not None:
