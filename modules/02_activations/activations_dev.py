@@ -22,8 +22,9 @@
 
 # %% [markdown]
 # ## Part 1: Foundations
-# Two matrix products in a row are one: $(xA)B = x(AB)$. Only a function that is *not* linear between them makes the second one worth
-# its cost. It is applied to each element, so n elements cost n evaluations, and each moves 8 bytes in float32: 4 read, 4 written.
+# Two matrix products in a row can be replaced by one: $(xA)B = x(AB)$. The second one is worth its cost only if a function that is *not* linear stands
+# between the two. It is applied to each element. So n elements cost n evaluations, and each moves 8 bytes in float32: 4 are
+# read, 4 are written.
 #
 # | function | arithmetic per element | what can go wrong |
 # |---|---|---|
@@ -33,7 +34,8 @@
 # | GELU, $x\,\Phi(x)$ | about twenty operations | digits lost where $\Phi$ is small |
 # | softmax, $e^{x_i} / \sum_j e^{x_j}$ | one exponential, one division | inf / inf |
 #
-# The largest float32 is $2^{128}$, about $e^{88.7}$. A formula that is right on paper meets that number in practice: watch it.
+# The largest float32 is about $2^{128}$, which is $e^{88.7}$. A formula can be right on paper and still meet numbers beyond that: this module is about
+# forms of the same formulas that do not.
 
 # %%
 #| default_exp core.activations
@@ -74,7 +76,7 @@ def keeps(function, *args, **params):
 
 # %% [markdown]
 # ### 1.1 ReLU
-# $\max(x, 0)$: what is negative becomes 0, the rest stays. The cheapest function that is not linear.
+# $\max(x, 0)$: negative elements become 0, the others stay. It is the cheapest function that is not linear.
 
 # %% nbgrader={"grade": false, "grade_id": "02-relu", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
@@ -99,23 +101,23 @@ test_relu()
 
 # %% [markdown]
 # ### 1.2 Sigmoid
-# $\sigma(x) = 1 / (1 + e^{-x})$ maps every number into 0 to 1. For x = -100 the formula computes $e^{100}$, and that is no float32:
+# $\sigma(x) = 1 / (1 + e^{-x})$ takes every number to one between 0 and 1. For x = -100 it has to compute $e^{100}$, which float32 cannot hold:
 
 # %%
 with np.errstate(over="ignore"):
     print("exp(100) in float32:", np.exp(np.float32(100)))
 
 # %% [markdown]
-# Multiply numerator and denominator by $e^x$: $\sigma(x) = e^x / (e^x + 1)$, which is harmless where x is negative. Both forms
-# have $1 + e^{-|x|}$ below the line, and an exponent that is never positive.
+# Multiply numerator and denominator by $e^x$: $\sigma(x) = e^x / (e^x + 1)$. Use this form where x is negative, and the first one elsewhere. Then the
+# only exponential is $e^{-|x|}$ in both, which is at most 1, and both divide by $1 + e^{-|x|}$. They differ in the numerator: $e^{-|x|}$ or 1.
 
 # %% nbgrader={"grade": false, "grade_id": "02-sigmoid", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def sigmoid(x: Array) -> Array:
     """``1 / (1 + exp(-x))`` for each element, without overflow: 0.5 at 0, and 3.7e-44 still at -100."""
-    # TODO: both forms of the formula with one exponential of a number that is never positive.
-    # APPROACH: 1. e = exp(-|x|). 2. the numerator is 1 where x >= 0, and e elsewhere. 3. divide by 1 + e.
-    # HINTS: e <= 1, and a boolean counts as 0 or 1: np.maximum(e, x >= 0) is that numerator, in the dtype of e.
+    # TODO: both forms of the formula, from the one exponential that they share.
+    # APPROACH: 1. e = exp(-|x|). 2. The numerator is 1 where x >= 0, and e elsewhere. 3. Divide by 1 + e.
+    # HINTS: e is at most 1, and a truth counts as 1 or 0: np.maximum(e, x >= 0) is that numerator, in the dtype of e.
     ### BEGIN SOLUTION
     e = np.exp(-np.abs(x))
     return np.maximum(e, x >= 0) / (1 + e)
@@ -136,16 +138,16 @@ test_sigmoid()
 
 # %% [markdown]
 # ### 1.3 Tanh
-# $\tanh(x) = (e^x - e^{-x}) / (e^x + e^{-x})$ lies between -1 and 1. Its trap is at the other end: for x = 0.0001, $e^{2x}$ is 1.0002, and
-# 1.0002 - 1 keeps four of float32's seven digits. `np.expm1(y)` is $e^y - 1$ with all of them. With $t = e^{-2|x|} - 1$:
-# $\tanh|x| = -t / (t + 2)$.
+# $\tanh(x) = (e^x - e^{-x}) / (e^x + e^{-x})$ lies between -1 and 1. Large x overflow here too, but small x are the worse trap: for x = 0.0001,
+# $e^{2x}$ is 1.0002, and the difference 1.0002 - 1 has only four of the seven digits of a float32. The function `np.expm1(y)` computes $e^y - 1$ and loses
+# none. With $t = e^{-2|x|} - 1$, which cannot overflow: $\tanh|x| = -t / (t + 2)$.
 
 # %% nbgrader={"grade": false, "grade_id": "02-tanh", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tanh_by_expm1(x):
     """``tanh(x)`` for each element, from one ``expm1``: no overflow, all digits near 0. The sign is that of ``x``."""
     # TODO: the formula above, with its sign.
-    # APPROACH: 1. t = expm1(-2|x|), between -1 and 0. 2. the quotient. 3. give it the sign of x.
-    # HINTS: np.copysign(a, x) is |a| with the sign of x.
+    # APPROACH: 1. t = expm1(-2|x|), a number from -1 to 0. 2. The quotient. 3. Give it the sign of x.
+    # HINTS: np.copysign(a, x) is |a| with the sign of x, so the minus of the formula is not needed.
     ### BEGIN SOLUTION
     t = np.expm1(-2 * np.abs(x))
     return np.copysign(t / (t + 2), x)
@@ -164,12 +166,13 @@ def test_tanh_by_expm1():
 test_tanh_by_expm1()
 
 # %% [markdown]
-# NumPy's own `tanh` keeps the digits too and uses vector instructions: it is what the library takes.
+# NumPy's own `tanh` keeps the digits as well, and uses vector instructions: the library takes that one.
 # ### 1.4 GELU
-# $\mathrm{GELU}(x) = x\,\Phi(x)$ keeps an element in proportion to how large it is among normal numbers: $\Phi(x)$, the *gate*, is the share of a
-# normal distribution below x (Hendrycks and Gimpel, 2016). It runs from 0 to 1 as $(1 + \tanh y) / 2$ does, so take a suitable y: the paper's
-# $y = x \sqrt{2/\pi}\,(1 + 0.044715\,x^2)$ is close to $\Phi$, and cheap; with more terms it has all digits of float32. Libraries offer both. Given: the
-# second, in place, because each new array would cost as much as the arithmetic.
+# $\mathrm{GELU}(x) = x\,\Phi(x)$ multiplies each element by a *gate* from 0 to 1: $\Phi(x)$ is the share of a standard normal distribution that lies below x
+# (Hendrycks and Gimpel, 2016). $\Phi$ has no simple formula, but $(1 + \tanh y) / 2$ rises from 0 to 1 in much the same way. So take a y that brings the two
+# together. The paper takes $y = x \sqrt{2/\pi}\,(1 + 0.044715\,x^2)$, which is cheap and close. A longer polynomial agrees with $\Phi$ in the digits of
+# float32. Libraries offer both, and so do we. The longer one is given. It works in place, because a new array for each step would cost as much as the
+# arithmetic.
 
 # %%
 #| export
@@ -201,9 +204,9 @@ def normal_cdf(x: Array) -> Array:
 #| export
 def gate(x: Array, approximate: str = "none") -> Array:
     """The factor of GELU, from 0 to 1: ``normal_cdf(x)``, or with ``approximate="tanh"`` the paper's. ValueError for another word."""
-    # TODO: both formulas, and a refusal that names the word.
-    # APPROACH: 1. "none": the given function. 2. "tanh": half of 1 + tanh(y), with the paper's y. 3. anything else: ValueError.
-    # HINTS: x * x is much faster than x**2; math.sqrt(2 / math.pi) is a Python float and leaves float32 as it is; `y += 1` needs no new array.
+    # TODO: both gates, and an error for any other word.
+    # APPROACH: 1. "none": the given function. 2. "tanh": (1 + tanh(y)) / 2 with the y of the paper. 3. Anything else: ValueError, with the word.
+    # HINTS: x * x is much faster than x**3. math.sqrt(2 / math.pi) is a Python float: float32 times it stays float32. `y += 1` needs no new array.
     ### BEGIN SOLUTION
     if approximate == "none":
         return normal_cdf(x)
@@ -244,17 +247,19 @@ test_gate()
 
 # %% [markdown]
 # ### 1.5 Block by block
-# Each intermediate result of a formula is an array as large as `x`, written to memory and read again. An elementwise function does not care
-# how much it gets at once. In blocks that fit into the cache, the intermediate results never reach memory: only the input is read from
-# there and the result written. GELU has the longest formula, so the library computes it in blocks. 2.3 measures what that brings.
+# Each step of a formula makes an array as large as `x`, which is written to memory and read again by the next step. But an elementwise function can take
+# a part of the array at a time. If the parts (blocks) fit into the processor's cache, the steps between never reach memory: only the input is read from
+# there, and only the result is written. GELU has the longest formula, so the library computes it in blocks. 2.3 measures what that brings.
 
 # %% nbgrader={"grade": false, "grade_id": "02-in-blocks", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def in_blocks(function: Callable[..., Array], *arrays: Array, size: int = 65_536, **params: Any) -> Array:
     """``function(*arrays, **params)``, elementwise on arrays of one shape, ``size`` elements at a time; in the dtype of the first."""
-    # TODO: one result array, filled block by block.
-    # APPROACH: 1. an empty array, like the first, and flat views of all. 2. for each start, the function of the blocks into its place.
-    # HINTS: x.reshape(-1) is a view of a contiguous array; range(0, total, size) gives the starts; a slice may end too early.
+    # TODO: make one result array, and fill it block by block.
+    # APPROACH: 1. A new array with shape and dtype of the first one, and a flat form, reshape(-1), of each array. 2. For each start, apply function to
+    # the blocks of the arrays and store what it returns in the block of the result.
+    # HINTS: range(0, total, size) gives the starts. x[start : start + size] is shorter at the end, without an error. The flat form of the result must be
+    # a view of it. np.empty makes arrays for which it is one; np.empty_like keeps the order of a transposed array, for which reshape(-1) copies.
     ### BEGIN SOLUTION
     result = np.empty(arrays[0].shape, arrays[0].dtype)
     target, *flat = (array.reshape(-1) for array in (result, *arrays))
@@ -292,7 +297,7 @@ def gelu(x: Array, approximate: str = "none") -> Array:
 
 # %% [markdown]
 # ### 1.6 Softmax
-# Numbers of any size become shares that add up to 1: $e^{x_i} / \sum_j e^{x_j}$. The formula as it stands:
+# Softmax turns numbers of any size into shares that add up to 1: $e^{x_i} / \sum_j e^{x_j}$. Computed as it stands, it overflows:
 
 # %%
 with np.errstate(over="ignore", invalid="ignore"):
@@ -300,15 +305,16 @@ with np.errstate(over="ignore", invalid="ignore"):
     print("by the formula:", np.exp(scores) / np.exp(scores).sum())
 
 # %% [markdown]
-# A constant added to all $x_i$ cancels: $e^{x_i + c} = e^c e^{x_i}$ above and below. With $c = -\max x$ the largest exponent is 0.
+# Adding a constant c to all $x_i$ changes nothing: $e^{x_i + c} = e^c e^{x_i}$, and $e^c$ cancels between numerator and sum. With $c = -\max x$ the largest
+# exponent is 0, so no exponential is larger than 1.
 
 # %% nbgrader={"grade": false, "grade_id": "02-softmax", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def softmax(x: Array, dim: int = -1) -> Array:
     """Shares along ``dim``: ``exp(x) / exp(x).sum(dim)``, of the same shape as ``x``, without overflow. -inf gets no share."""
-    # TODO: shift by the largest element along dim, exponentiate, divide by the sum along dim.
-    # APPROACH: 1. the largest along dim, keeping the axis so that it broadcasts. 2. exp of the differences. 3. divide by its sum.
-    # HINTS: x.max(axis=dim, keepdims=True, initial=-np.inf) also takes an empty axis; `shares /= ...` divides in place.
+    # TODO: subtract the largest element along dim, take exp, divide by the sum along dim.
+    # APPROACH: 1. The largest element along dim, with that axis kept, so that it broadcasts. 2. exp of the differences. 3. Divide by the sum of these.
+    # HINTS: x.max(axis=dim, keepdims=True, initial=-np.inf) also works for an axis without elements. `shares /= ...` divides in place.
     ### BEGIN SOLUTION
     shares = np.exp(x - x.max(axis=dim, keepdims=True, initial=-np.inf))
     shares /= shares.sum(axis=dim, keepdims=True)
@@ -334,7 +340,7 @@ test_softmax()
 
 # %% [markdown]
 # ### 1.7 On tensors
-# Given: each class applies its function through `apply`, so tensors remember it and an observer sees it. Integers become float32 first.
+# Given: each class applies its function through the `apply` of module 01, so that an observer sees it. Integers become float32 first.
 
 # %%
 #| export
@@ -419,8 +425,8 @@ blocked = in_blocks(gate, x, size=65_536, approximate="tanh")
 
 # %% [markdown]
 # ### 2.4 Growth
-# One exponential per element: softmax over n numbers should take time and memory in proportion to n. **Predict** the exponent of both.
-# Then look for a knee: arrays of more than a few hundred kilobytes do not stay in the nearest cache.
+# Softmax computes one exponential for each element, so its time and memory should grow in proportion to n. **Predict** the exponent of both. Then look
+# for a knee in the curve of time: arrays of more than a few hundred kilobytes do not stay in the cache that is nearest to the processor.
 # %%
 # %%complexity n=1024..4194304 -o growth
 row = rng.standard_normal(n, dtype=np.float32)

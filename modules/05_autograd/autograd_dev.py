@@ -25,8 +25,8 @@
 # x and says for each element how much L changes when that element grows a little. For one operation $y = f(x)$ the chain rule gives the
 # gradient of its input from that of its output g: for each element of x, the sum over all elements of y of $g \cdot \partial y / \partial x$.
 #
-# `apply` remembers for each result its operation, inputs and params, if an input has `requires_grad`: the **computational graph**. Going through it
-# from the loss backwards, each operation turns g into the gradients of its inputs. So one rule per operation is all there is to know:
+# `apply` remembers for each result its operation, inputs and params, if an input has `requires_grad`. These records are the **computational graph**.
+# Going through it from the loss backwards, each operation turns g into the gradients of its inputs. All it takes is one rule for each operation:
 #
 # | operation | rules, for the gradient g of its result y | flops |
 # |---|---|---|
@@ -368,8 +368,8 @@ def d_permute(g: Array, y: Array, x: Array, order: Shape) -> tuple[Gradient, ...
     """y = x with its axes in ``order``: g with its axes put back."""
     # TODO: write these two rules.
     # APPROACH: 1. Permute g by the order that undoes `order`. 2. Make zeros of the shape of x, and add g to them at key.
-    # HINTS: np.argsort(order) undoes an order without negative axes. np.add.at(zeros, key, g) adds once for each time that key names a place;
-    # `zeros[key] += g` adds only once.
+    # HINTS: np.argsort(order) undoes an order of axes from 0; normalize_axis(order, x.ndim) makes it one. np.add.at(zeros, key, g) adds for each time
+    # that key names a place; `zeros[key] += g` adds only once.
     ### BEGIN SOLUTION
     return (g.transpose(np.argsort(normalize_axis(order, x.ndim))),)
     ### END SOLUTION
