@@ -21,10 +21,12 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+import gpt_in_torch
 import numpy as np
 import torch
 
 import tinytorch as tiny
+from tinytorch.core.transformer import create_causal_mask
 
 torch.set_num_threads(1)
 rng = np.random.default_rng(0)
@@ -144,6 +146,106 @@ def conv2d(inputs: int, outputs: int, goal: float) -> Workload:
     return Workload(f"conv2d {inputs} -> {outputs}, 3x3, images 32x32, batch 32", goal, ours, theirs)
 
 
+def layer_norm() -> Workload:
+    """Gradients of the rows, gamma and beta."""
+    arrays, g = [floats(1024, 128), floats(128), floats(128)], floats(1024, 128)
+    mine = [tiny.Tensor(a, requires_grad=True) for a in arrays]
+    its = [torch.from_numpy(a.copy()).requires_grad_() for a in arrays]
+
+    def ours() -> list[Any]:
+        for x in mine:
+            x.grad = None
+        out = tiny.nn.functional.layer_norm(*mine)
+        out.backward(g)
+        return [out.data, *(x.grad for x in mine)]
+
+    def theirs() -> list[Any]:
+        for x in its:
+            x.grad = None
+        out = torch.nn.functional.layer_norm(its[0], (128,), *its[1:])
+        out.backward(torch.from_numpy(g))
+        return [out.detach().numpy(), *(x.grad.numpy() for x in its)]
+
+    return Workload("layer norm 1024x128, forward and backward", 2.5, ours, theirs)
+
+
+def attention(causal: bool) -> Workload:
+    """A layer beside ``nn.MultiheadAttention`` without weights as a result: gradients of x and of all parameters."""
+    x, g = floats(4, 128, 128), floats(4, 128, 128)
+    layer, other = tiny.MultiHeadAttention(128, 4), torch.nn.MultiheadAttention(128, 4, batch_first=True)
+    parts = (layer.q_proj, layer.k_proj, layer.v_proj)
+    with torch.no_grad():
+        other.in_proj_weight.copy_(torch.from_numpy(np.concatenate([part.weight.data.T for part in parts])))
+        other.in_proj_bias.copy_(torch.from_numpy(np.concatenate([part.bias.data for part in parts])))
+    same_start([layer.out_proj], [other.out_proj])
+    mask = create_causal_mask(128) if causal else None
+    forbidden = torch.triu(torch.ones(128, 128, dtype=torch.bool), 1) if causal else None
+    mine, its = tiny.Tensor(x, requires_grad=True), torch.from_numpy(x.copy()).requires_grad_()
+
+    def ours() -> list[Any]:
+        mine.grad = None
+        for parameter in layer.parameters():
+            parameter.grad = None
+        out = layer(mine, mask)
+        out.backward(g)
+        return [out.data, mine.grad, *(part.weight.grad.T for part in (*parts, layer.out_proj))]
+
+    def theirs() -> list[Any]:
+        its.grad = None
+        other.zero_grad()
+        out = other(its, its, its, attn_mask=forbidden, need_weights=False, is_causal=causal)[0]
+        out.backward(torch.from_numpy(g))
+        grads = [*other.in_proj_weight.grad.numpy().reshape(3, 128, 128), other.out_proj.weight.grad.numpy()]
+        return [out.detach().numpy(), its.grad.numpy(), *grads]
+
+    return Workload(f"attention B4 T128 D128 H4{', causal' if causal else ''}", 0.8, ours, theirs)
+
+
+def two_gpts() -> tuple[Any, Any]:
+    mine, its = tiny.GPT(65, 128, 4, 4, max_seq_len=128), gpt_in_torch.GPT(65, 128, 4, 4, 128)
+    gpt_in_torch.take_over(mine, its)
+    return mine, its
+
+
+def gpt_step() -> Workload:
+    mine, its = two_gpts()
+    text = rng.integers(0, 65, (8, 129))
+    ids, targets = text[:, :-1], text[:, 1:].reshape(-1)
+    adam, torch_adam = tiny.Adam(mine.parameters(), 1e-4), torch.optim.Adam(its.parameters(), 1e-4)
+    loss_fn, torch_ids, torch_targets = tiny.CrossEntropyLoss(), torch.from_numpy(ids), torch.from_numpy(targets)
+
+    def ours() -> list[Any]:
+        adam.zero_grad()
+        loss = loss_fn(mine(ids).reshape(-1, 65), targets)
+        loss.backward()
+        adam.step()
+        return [loss.data]
+
+    def theirs() -> list[Any]:
+        torch_adam.zero_grad()
+        loss = torch.nn.functional.cross_entropy(its(torch_ids).reshape(-1, 65), torch_targets)
+        loss.backward()
+        torch_adam.step()
+        return [loss.detach().numpy()]
+
+    return Workload("GPT train step L4 d128 T128 B8, Adam", 0.9, ours, theirs)
+
+
+def generate() -> Workload:
+    """24 tokens behind 8, the likeliest ones, the whole text computed for each."""
+    mine, its = two_gpts()
+    prompt = rng.integers(0, 65, (1, 8))
+    torch_prompt = torch.from_numpy(prompt)
+
+    def ours() -> list[Any]:
+        return [mine.generate(prompt, 24, temperature=0).data]
+
+    def theirs() -> list[Any]:
+        return [its.generate(torch_prompt, 24).numpy()]
+
+    return Workload("generate 24 tokens without a past, L4 d128", 0.7, ours, theirs)
+
+
 def small_chain(x: Any) -> Any:
     """200 operations on one number."""
     for _ in range(100):
@@ -214,6 +316,11 @@ def workloads() -> Iterator[Workload]:
         )
     yield embedding("even", rng.integers(0, 5000, (32, 128)))
     yield embedding("as in texts", rng.zipf(1.2, (32, 128)) % 5000)
+    yield layer_norm()
+    yield attention(causal=False)
+    yield attention(causal=True)
+    yield gpt_step()
+    yield generate()
     yield adam()
     yield conv2d(3, 16, 1.0)
     yield conv2d(16, 32, 2.0)
