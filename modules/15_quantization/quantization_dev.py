@@ -95,7 +95,7 @@ for _ in range(15):
 print(f"float32: {trainer.evaluate([(unseen, Tensor(y_test))])[1]:.1%} of {len(y_test)} unseen pictures are right")
 rows8, weights8 = rng.integers(-128, 128, (64, 784), dtype=np.int8), rng.integers(-128, 128, (784, 256), dtype=np.int8)
 rows32, weights32 = rows8.astype(np.float32), weights8.astype(np.float32)
-few, many, rows = Tensor(rng.standard_normal((4, 1024))), Tensor(rng.standard_normal((512, 1024))), 16
+one, many, rows = Tensor(rng.standard_normal((1, 1024))), Tensor(rng.standard_normal((512, 1024))), 16
 # %% [markdown]
 # ### 1.1 Scale and zero point
 # The grid has to contain 0 exactly. Zeros are everywhere: ReLU makes them, and padding is made of them; a small error in each of them would add up. So the range is first
@@ -493,18 +493,18 @@ def compare_model_sizes(original: Module, quantized: Module) -> dict[str, float]
 # %% [markdown]
 # ## Part 2: Systems analysis
 # ### 2.1 A layer: memory and time
-# **Predict** by the table of Part 1 how many bytes each of the first two statements keeps; then which layer has the higher peak, and which is faster, for 4 rows and for 512.
+# **Predict** by the table of Part 1 how many bytes each of the first two statements keeps; then which layer has the higher peak, and which is faster, for 1 row and for 512.
 # %%
 # %%measure --repeat 3 -o layers
 wide = Linear(1024, 1024)
 narrow = QuantizedLinear(wide)
-few32 = wide(few)
-few8 = narrow(few)
+one32 = wide(one)
+one8 = narrow(one)
 many32 = wide(many)
 many8 = narrow(many)
 # %% [markdown]
 # What is kept is what the table says. But the int8 layer makes float32 numbers of its weights on each call, and for that moment needs as much as before. A model of many layers still
-# gains, since only one of them works at a time. For few rows, this conversion is a large part of the work; for many, it is spread over all of them.
+# gains, since only one of them works at a time. For one row, this conversion is most of the work; for many rows, it is spread over all of them.
 #
 # ### 2.2 Rows
 # **Predict** the exponents in time and memory over the number of rows, for few and for many of them; then run and look for the bend.
@@ -569,7 +569,7 @@ if __name__ == "__main__":
     print("All tests of module 15 pass:", variants["int8, observed"])
 # %% [markdown] nbgrader={"grade": true, "grade_id": "15-question-memory", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # ## ML systems thinking
-# **1.** From `layers`: what do the first two statements keep, and how do both numbers follow from the table? Explain the peak of the int8 layer with 4 rows. How would you change
+# **1.** From `layers`: what do the first two statements keep, and how do both numbers follow from the table? Explain the peak of the int8 layer with 1 row. How would you change
 # `int8_matmul` so that this peak becomes about a quarter, and what would that cost?
 #
 # ### BEGIN SOLUTION

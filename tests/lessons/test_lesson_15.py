@@ -38,17 +38,17 @@ def test_both_layers_keep_what_the_table_says(memory: dict[str, tuple[int, int]]
 
 
 def test_the_int8_layer_needs_its_weights_in_float32_while_it_works(memory: dict[str, tuple[int, int]]) -> None:
-    assert memory["few8"][1] == pytest.approx(4 * MIB, rel=0.05)
-    assert memory["few32"][1] < 0.1 * MIB
+    assert memory["one8"][1] == pytest.approx(4 * MIB, rel=0.05)
+    assert memory["one32"][1] < 0.1 * MIB
 
 
 def test_smaller_parts_lower_that_peak_as_the_written_answer_says(
     lesson: dict[str, Any], memory: dict[str, tuple[int, int]]
 ) -> None:
-    before = lesson["few8"].data
+    before = lesson["one8"].data
     lesson["EXACT"] = 256
-    assert traced(lesson, "few8 = narrow(few)")[1] < 0.3 * memory["few8"][1]
-    np.testing.assert_array_equal(lesson["few8"].data, before)
+    assert traced(lesson, "one8 = narrow(one)")[1] < 0.3 * memory["one8"][1]
+    np.testing.assert_array_equal(lesson["one8"].data, before)
 
 
 def test_the_three_products_are_equal(lesson: dict[str, Any], measuring_cell: Callable[[str], str]) -> None:
