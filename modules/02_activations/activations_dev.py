@@ -284,6 +284,7 @@ def test_in_blocks():
     lengths.clear()
     gives(2 * y, in_blocks, double, y)
     assert lengths == [15], f"one block is enough for 15 elements in blocks of 65,536, got {lengths}"
+    assert in_blocks(np.multiply, y, y.astype(np.float64), size=4).dtype == np.float32, "the dtype of the first array"
     keeps(lambda block: in_blocks(np.exp, block, size=5))
     ### END HIDDEN TESTS
 test_in_blocks()

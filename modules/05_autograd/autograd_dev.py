@@ -467,10 +467,9 @@ def _gelu_by_tanh(g: Array, y: Array, x: Array) -> Array:
     t = np.tanh(x * (0.044715 * c * slope + c))
     slope *= 1.5 * 0.044715 * c
     slope += c / 2
-    slope *= 1 - t  # before x, so that it is 0 in good time where x is huge
+    slope *= (1 - t) * (1 + t)  # before x: where x is huge, slope is 0 by now
     slope *= x
-    slope += 0.5
-    slope *= 1 + t
+    slope += 0.5 + 0.5 * t
     return slope * g
 @gradient(binary_cross_entropy)
 def d_binary_cross_entropy(g: Array, y: Array, p: Array, t: Array) -> tuple[Gradient, ...]:
