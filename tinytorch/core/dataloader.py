@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
+from sys import is_finalizing
 from threading import Event, Semaphore, Thread
 from typing import Any
 
@@ -138,6 +139,11 @@ class Compose:
         return images
 
 
+def wait_for(thread: Thread) -> None:
+    """Return when ``thread`` has ended; at once while Python itself ends: then background threads stand still for good."""
+    if not is_finalizing():
+        thread.join()
+
 def prefetched(batches: Iterator[Any], ahead: int) -> Iterator[Any]:
     """The same batches in the same order, made by one background thread that is at most ``ahead`` of them in front.
 
@@ -146,14 +152,12 @@ def prefetched(batches: Iterator[Any], ahead: int) -> Iterator[Any]:
     """
     ready: SimpleQueue[tuple[BaseException | None, Any]] = SimpleQueue()
     room, left = Semaphore(ahead), Event()
-
     def work() -> None:
         try:
             while room.acquire() and not left.is_set():
                 ready.put((None, next(batches)))
         except BaseException as error:
             ready.put((error, None))
-
     thread = Thread(target=work, daemon=True)
     try:
         thread.start()
@@ -169,7 +173,7 @@ def prefetched(batches: Iterator[Any], ahead: int) -> Iterator[Any]:
         error = None
         left.set()
         room.release()
-        thread.join()
+        wait_for(thread)
 
 
 class DataLoader:
