@@ -107,6 +107,13 @@ async def test_the_outline_ticks_what_is_done(solved, jp_fetch) -> None:
     assert not any(step["done"] for step in steps if step["kind"] == "measure")
 
 
+async def test_a_question_is_named_by_its_first_sentence(student, jp_fetch) -> None:
+    steps = (await ask(jp_fetch, "outline", module="01_tensor"))["steps"]
+    titles = [step["title"] for step in steps if step["kind"] == "understand"]
+    assert titles[0] == "Which results of views had memory of their own, and why?"
+    assert all(len(title) > 10 for title in titles), "A number alone names no question."
+
+
 async def test_reset_update_and_submit_say_what_they_did(solved, jp_fetch) -> None:
     receipt = await ask(jp_fetch, "submit", module="01_tensor")
     assert (solved / receipt["file"]).is_file()

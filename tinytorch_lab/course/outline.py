@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from nbformat import NotebookNode
@@ -109,9 +110,10 @@ def _is_question(cell: NotebookNode) -> bool:
 
 
 def _question(cell: NotebookNode) -> str:
-    """The question's first sentence, without marks."""
+    """The question's first sentence, without marks and number."""
     text = " ".join(line for line in cell.source.splitlines() if not line.startswith("#"))
-    return re.sub(r"[*`]|^\s*\d+\.\s*", "", text).strip().partition(". ")[0][:120]
+    words = re.sub(r"^\d+\.\s*", "", re.sub(r"[*`]", "", text).strip())
+    return shorten(re.split(r"(?<=[.?!])\s", words)[0], 120, placeholder="…")
 
 
 def _hints(cell: NotebookNode) -> tuple[str, ...]:
