@@ -14,6 +14,11 @@ export class CellFigure extends Widget {
   ) {
     super({ node: document.createElement('span') });
     this.addClass('tt-CellFigure');
+    // When a notebook is read anew from disk, toolbars are still being made for cells that are gone.
+    if (_cell.isDisposed) {
+      this.hide();
+      return;
+    }
     if (isCodeCellModel(_cell)) {
       _cell.outputs.changed.connect(this._show, this);
     }
