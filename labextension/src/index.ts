@@ -55,7 +55,12 @@ async function activate(
 ): Promise<void> {
   const trans = (translator ?? nullTranslator).load('tinytorch_lab');
   const category = trans.__('TinyTorch');
-  const navigator = addNavigator(app, restorer, trans);
+  const navigator = addNavigator({
+    app,
+    tracker: notebooks,
+    restorer,
+    trans
+  });
   if (notebooks !== null) {
     addMeasuring(app, notebooks, trans);
     if (toolbars !== null) {
@@ -64,9 +69,7 @@ async function activate(
   }
   for (const command of [
     ...(notebooks === null ? [] : MEASURING),
-    CommandIDs.openNavigator,
-    CommandIDs.openModule,
-    CommandIDs.refreshCourse
+    ...navigator.commands
   ]) {
     palette?.addItem({ command, category });
   }

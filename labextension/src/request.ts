@@ -15,7 +15,7 @@ export class RequestError extends Error {
 }
 
 /**
- * Asks the server part of tinytorch-lab; the only place that talks to the server.
+ * Asks the server part of tinytorch-lab; only this file talks to the server.
  *
  * @param endpoint - path below `tinytorch-lab/`, e.g. "course"
  * @param trans - for the messages of errors
@@ -27,32 +27,103 @@ export async function requestAPI<T>(
   trans: TranslationBundle,
   body?: unknown
 ): Promise<T> {
-  const settings = ServerConnection.makeSettings();
-  const url = URLExt.join(settings.baseUrl, 'tinytorch-lab', endpoint);
   const init: RequestInit =
     body === undefined
       ? { method: 'GET' }
       : { method: 'POST', body: JSON.stringify(body) };
-
   let response: Response;
   let text: string;
   try {
-    response = await ServerConnection.makeRequest(url, init, settings);
+    response = await send(endpoint, init);
     text = await response.text();
   } catch (error) {
-    throw new RequestError(
-      trans.__(
-        'The Jupyter server does not answer (%1). Check that it is still running.',
-        String(error)
-      ),
-      null
-    );
+    throw noAnswer(error, trans);
   }
   const data = parseJSON(text);
   if (response.ok && data !== undefined) {
     return data as T;
   }
   throw new RequestError(errorMessage(response, data, trans), response.status);
+}
+
+/**
+ * Asks for an answer that comes line by line, one JSON object a line (application/x-ndjson), and gives each to
+ * `onLine` as soon as it is there.
+ *
+ * @param signal - closes the connection, which ends the work on the server; the promise then rejects
+ * @throws RequestError as `requestAPI` does; also if the connection breaks, or a line is not JSON
+ */
+export async function requestLines(
+  endpoint: string,
+  trans: TranslationBundle,
+  body: unknown,
+  onLine: (data: unknown) => void,
+  signal: AbortSignal
+): Promise<void> {
+  const init = { method: 'POST', body: JSON.stringify(body), signal };
+  let response: Response;
+  try {
+    response = await send(endpoint, init);
+  } catch (error) {
+    throw noAnswer(error, trans);
+  }
+  if (!response.ok || response.body === null) {
+    const data = parseJSON(await response.text());
+    throw new RequestError(
+      errorMessage(response, data, trans),
+      response.status
+    );
+  }
+  for await (const line of linesOf(response.body, trans)) {
+    const data = parseJSON(line);
+    if (data === undefined) {
+      throw new RequestError(unreadable(response, trans), response.status);
+    }
+    onLine(data);
+  }
+}
+
+function send(endpoint: string, init: RequestInit): Promise<Response> {
+  const settings = ServerConnection.makeSettings();
+  const url = URLExt.join(settings.baseUrl, 'tinytorch-lab', endpoint);
+  return ServerConnection.makeRequest(url, init, settings);
+}
+
+/** The lines of a body, each as soon as it has ended; chunks may end anywhere, within a character too. */
+async function* linesOf(
+  body: ReadableStream<Uint8Array>,
+  trans: TranslationBundle
+): AsyncGenerator<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    let chunk: ReadableStreamReadResult<Uint8Array>;
+    try {
+      chunk = await reader.read();
+    } catch (error) {
+      throw noAnswer(error, trans);
+    }
+    rest += decoder.decode(chunk.value, { stream: !chunk.done });
+    const lines = rest.split('\n');
+    rest = chunk.done ? '' : (lines.pop() ?? '');
+    for (const line of lines.filter(each => each.trim() !== '')) {
+      yield line;
+    }
+    if (chunk.done) {
+      return;
+    }
+  }
+}
+
+function noAnswer(error: unknown, trans: TranslationBundle): RequestError {
+  return new RequestError(
+    trans.__(
+      'The Jupyter server does not answer (%1). Check that it is still running.',
+      String(error)
+    ),
+    null
+  );
 }
 
 /** The server's own sentence if it sent one; a 404 without one is not from our server part. */
@@ -70,6 +141,10 @@ function errorMessage(
       'The server part of tinytorch-lab is not running. Run: tinytorch-lab doctor'
     );
   }
+  return unreadable(response, trans);
+}
+
+function unreadable(response: Response, trans: TranslationBundle): string {
   return trans.__(
     'The server gave an answer that tinytorch-lab cannot read (%1 %2). Run: tinytorch-lab doctor',
     response.status,

@@ -1,7 +1,11 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { afterEach, expect, test, vi } from 'vitest';
 
-import { requestAPI, RequestError } from '../../labextension/src/request';
+import {
+  requestAPI,
+  RequestError,
+  requestLines
+} from '../../labextension/src/request';
 import { trans } from './samples';
 
 afterEach(() => {
@@ -63,4 +67,85 @@ test('no answer at all says so', async () => {
   const error = await failure();
   expect(error.message).toContain('does not answer');
   expect(error.status).toBeNull();
+});
+
+/** A server that sends these bytes, piece by piece; `end` says how. */
+function serverStreams(pieces: string[], end: 'close' | 'break'): void {
+  const bytes = pieces.map(piece =>
+    Uint8Array.from(piece, letter => letter.charCodeAt(0))
+  );
+  const body = new ReadableStream<Uint8Array>({
+    pull: controller => {
+      const next = bytes.shift();
+      if (next !== undefined) {
+        controller.enqueue(next);
+      } else if (end === 'close') {
+        controller.close();
+      } else {
+        controller.error(new TypeError('network error'));
+      }
+    }
+  });
+  vi.spyOn(ServerConnection, 'makeRequest').mockResolvedValue(
+    new Response(body)
+  );
+}
+
+async function lines(
+  signal = new AbortController().signal
+): Promise<unknown[]> {
+  const got: unknown[] = [];
+  await requestLines('test', trans, {}, line => got.push(line), signal);
+  return got;
+}
+
+test('lines come out whole, wherever the pieces end', async () => {
+  // "\xc3\xa9" is one letter in UTF-8, here cut in two.
+  serverStreams(
+    ['{"a": ', '1}\n{"b": "\xc3', '\xa9"}\n\n{"c"', ': 3}'],
+    'close'
+  );
+  expect(await lines()).toEqual([{ a: 1 }, { b: 'é' }, { c: 3 }]);
+});
+
+test('each line is given at once, before the next one is there', async () => {
+  let send: (text: string) => void = () => undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start: controller => {
+      send = text => controller.enqueue(new TextEncoder().encode(text));
+    }
+  });
+  vi.spyOn(ServerConnection, 'makeRequest').mockResolvedValue(
+    new Response(body)
+  );
+  const onLine = vi.fn();
+  void requestLines('test', trans, {}, onLine, new AbortController().signal);
+  send('{"number": 1}\n');
+  await vi.waitFor(() => expect(onLine).toHaveBeenCalledWith({ number: 1 }));
+});
+
+test('a stream that breaks says that the server does not answer', async () => {
+  serverStreams(['{"a": 1}\n'], 'break');
+  await expect(lines()).rejects.toThrow('does not answer');
+});
+
+test('a line that is not JSON is an error', async () => {
+  serverStreams(['<html>\n'], 'close');
+  await expect(lines()).rejects.toThrow('cannot read (200');
+});
+
+test("a refused stream keeps the server's sentence", async () => {
+  serverSays('{"message": "The body must be ..."}', 400);
+  await expect(lines()).rejects.toThrow('The body must be ...');
+});
+
+test('the signal goes with the request, so that the server hears of an end', async () => {
+  const request = serverSays('');
+  const { signal } = new AbortController();
+  await lines(signal);
+  expect(request.mock.calls[0]?.[1]).toEqual({
+    method: 'POST',
+    body: '{}',
+    signal
+  });
 });

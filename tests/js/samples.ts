@@ -1,10 +1,9 @@
-/** Data that the tests share: one measurement and one course, each with a function that changes fields. */
+/** Data that the tests share: one measurement, with functions that change fields. */
 
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { IMeasurement } from '../../labextension/src/measurement';
 import type { IEarlier, IOp, ISite } from '../../labextension/src/records';
-import type { ICourse, IModule } from '../../labextension/src/navigator/course';
 
 export const trans = nullTranslator.load('tinytorch_lab');
 
@@ -180,55 +179,6 @@ export function statement(changes: object): object {
     peak_bytes: 0,
     net_bytes: 0,
     done: true,
-    ...changes
-  };
-}
-
-export function module(changes: Partial<IModule>): IModule {
-  return {
-    id: '01_tensor',
-    number: '01',
-    title: 'Tensor',
-    part: 'Foundation',
-    builds: ['Tensor'],
-    question: 'views against copies',
-    needs: [],
-    missing: [],
-    points: 100,
-    state: 'ready',
-    solved: 0,
-    exercises: 14,
-    path: null,
-    source: 'reference',
-    ...changes
-  };
-}
-
-/** Two parts with three modules: one in progress, one locked by it, one not there yet. */
-export function course(changes: Partial<ICourse> = {}): ICourse {
-  return {
-    folder: { kind: 'student', version: 1 },
-    problem: null,
-    parts: ['Foundation', 'Vision'],
-    modules: [
-      module({ state: 'in progress', solved: 2 }),
-      module({
-        id: '02_activations',
-        number: '02',
-        title: 'Activations',
-        state: 'locked',
-        needs: ['01_tensor'],
-        missing: ['01_tensor']
-      }),
-      module({
-        id: '09_convolutions',
-        number: '09',
-        title: 'Convolutions',
-        part: 'Vision',
-        state: 'unavailable',
-        exercises: 0
-      })
-    ],
     ...changes
   };
 }

@@ -1,37 +1,79 @@
-import {
-  type ILabShell,
-  type ILayoutRestorer,
-  type JupyterFrontEnd
+import type {
+  ILabShell,
+  ILayoutRestorer,
+  JupyterFrontEnd
 } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
+import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { DisposableDelegate } from '@lumino/disposable';
+import { Menu } from '@lumino/widgets';
 
 import { CommandIDs } from '../commands';
-import { requestAPI } from '../request';
-import { nextModule, type ICourse } from './course';
-import { CourseModel } from './model';
+import { courseApi } from '../course/api';
+import type { IModule } from '../course/course';
+import { CourseModel } from '../course/model';
+import type { IModuleActions } from '../work/actions';
+import { addModuleCommands, MENU } from '../work/commands';
+import { WorkModel } from '../work/model';
+import { OpenNotebooks } from '../work/notebooks';
+import { OutlineModel } from '../work/outline-model';
+import { ModuleTasks } from '../work/tasks';
+import { addCourseCommands } from './commands';
+import { followLast } from './last';
 import { NavigatorPanel } from './panel';
+import type { ICourseActions } from './view';
 
-/** Milliseconds that an error stays on the screen; it remains in JupyterLab's notification list. */
-const ERROR_SHOWN_MS = 10000;
+export interface INavigatorOptions {
+  app: JupyterFrontEnd;
+  tracker: INotebookTracker | null;
+  restorer: ILayoutRestorer | null;
+  trans: TranslationBundle;
+}
+
+export interface INavigator {
+  model: CourseModel;
+  panel: NavigatorPanel;
+  /** Ids for the palette. */
+  commands: string[];
+}
 
 /** Adds the navigator to the left side bar, with its commands. */
-export function addNavigator(
-  app: JupyterFrontEnd,
-  restorer: ILayoutRestorer | null,
-  trans: TranslationBundle
-): { model: CourseModel; panel: NavigatorPanel } {
-  const model = createModel(app, trans);
-  const open = (module: string) =>
-    void app.commands.execute(CommandIDs.openModule, { module });
-  const panel = new NavigatorPanel(model, open, trans);
+export function addNavigator(options: INavigatorOptions): INavigator {
+  const { app, tracker, restorer, trans } = options;
+  const api = courseApi(trans);
+  const notebooks = new OpenNotebooks(app, tracker);
+  const model = new CourseModel({
+    api,
+    openPath: path => notebooks.open(path)
+  });
+  const work = new WorkModel(api, notebooks, trans);
+  const outline = new OutlineModel(api);
+  const actions = moduleActions(app);
+  const panel = new NavigatorPanel({
+    navigator: { model, actions: courseActions(app), trans },
+    module: { course: model, work, outline, actions, trans }
+  });
+  const tasks = new ModuleTasks({
+    app,
+    api,
+    course: model,
+    work,
+    outline,
+    notebooks,
+    tracker,
+    showPanel: () => app.shell.activateById(panel.id),
+    trans
+  });
   app.shell.add(panel, 'left', { rank: 150 });
   restorer?.add(panel, panel.id);
-  addCommands(app, model, panel, trans);
-  refreshOnSave(app, model);
-  return { model, panel };
+  followNotebooks(app, tracker, notebooks, { model, work, outline });
+  followLast(model, window.localStorage);
+  const commands = [
+    ...addCourseCommands({ app, model, panel, tasks, trans }),
+    ...addModuleCommands({ app, course: model, work, tasks, trans })
+  ];
+  return { model, panel, commands };
 }
 
 /**
@@ -42,12 +84,13 @@ export async function openAtStart(
   app: JupyterFrontEnd,
   labShell: ILabShell,
   settings: ISettingRegistry.ISettings | null,
-  navigator: { model: CourseModel; panel: NavigatorPanel }
+  navigator: INavigator
 ): Promise<void> {
   const { model, panel } = navigator;
+  const answered = model.refresh();
   const layout = await labShell.restored;
   await app.restored;
-  await model.refresh();
+  await answered;
   const wanted = settings?.get('openNavigatorAtStart').composite !== false;
   const known = layout.leftArea?.widgets?.includes(panel) ?? false;
   if (wanted && !known && model.course?.folder?.kind === 'student') {
@@ -55,93 +98,82 @@ export async function openAtStart(
   }
 }
 
-function createModel(
-  app: JupyterFrontEnd,
-  trans: TranslationBundle
-): CourseModel {
-  return new CourseModel({
-    fetchCourse: () => requestAPI<ICourse>('course', trans),
-    fetchPath: async module =>
-      (await requestAPI<{ path: string }>('open', trans, { module })).path,
-    openPath: path =>
-      app.commands.execute('docmanager:open', { path, factory: 'Notebook' })
-  });
+/** Buttons do what the commands do. */
+function courseActions(app: JupyterFrontEnd): ICourseActions {
+  const run = (command: string, args = {}) =>
+    void app.commands.execute(command, args);
+  return {
+    open: module => run(CommandIDs.openModule, { module }),
+    openMilestone: milestone => run(CommandIDs.openMilestone, { milestone }),
+    goOn: () => run(CommandIDs.goOn),
+    makeFolder: () => run(CommandIDs.makeFolder)
+  };
 }
 
-function addCommands(
+function moduleActions(app: JupyterFrontEnd): IModuleActions {
+  const run = (command: string, module: IModule, args = {}) =>
+    void app.commands.execute(command, { module: module.id, ...args });
+  return {
+    open: module => run(CommandIDs.openModule, module),
+    test: module => run(CommandIDs.testModule, module),
+    complete: module => run(CommandIDs.completeModule, module),
+    use: (module, mine) =>
+      run(mine ? CommandIDs.useMine : CommandIDs.useReference, module),
+    update: module => run(CommandIDs.updateModule, module),
+    feedback: module => run(CommandIDs.openFeedback, module),
+    jump: (module, cell) => run(CommandIDs.goToCell, module, { cell }),
+    more: (module, below) => openMenu(app, module, below),
+    restartKernels: () => void app.commands.execute(CommandIDs.restartKernels)
+  };
+}
+
+function openMenu(
   app: JupyterFrontEnd,
-  model: CourseModel,
-  panel: NavigatorPanel,
-  trans: TranslationBundle
+  module: IModule,
+  below: HTMLElement
 ): void {
-  const { commands } = app;
-  commands.addCommand(CommandIDs.openNavigator, {
-    label: trans.__('Show the Course'),
-    caption: trans.__('Show the modules of the course in the side bar'),
-    execute: () => {
-      app.shell.activateById(panel.id);
-      panel.focusTree();
-    },
-    describedBy: { args: { type: 'object', properties: {} } }
+  const menu = new Menu({ commands: app.commands });
+  menu.addClass('tt-ModuleMenu');
+  for (const command of MENU) {
+    menu.addItem({ command, args: { module: module.id } });
+  }
+  // Not at once: the command of a chosen item runs after the menu has closed.
+  menu.aboutToClose.connect(() => {
+    below.focus();
+    requestAnimationFrame(() => menu.dispose());
   });
-  commands.addCommand(CommandIDs.refreshCourse, {
-    label: trans.__('Refresh the Course'),
-    execute: () => model.refresh(),
-    describedBy: { args: { type: 'object', properties: {} } }
-  });
-  commands.addCommand(CommandIDs.openModule, {
-    label: trans.__('Open the Next Module'),
-    caption: trans.__('Open the module that you are at'),
-    execute: args => openModule(model, args['module'], trans),
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          module: {
-            type: 'string',
-            description: trans.__(
-              'Id of the module, e.g. 01_tensor; without it, the one to go on with'
-            )
-          }
-        }
-      }
-    }
-  });
+  const { left, bottom } = below.getBoundingClientRect();
+  menu.open(left, bottom);
 }
 
-async function openModule(
-  model: CourseModel,
-  module: unknown,
-  trans: TranslationBundle
-): Promise<void> {
-  try {
-    await model.open(typeof module === 'string' ? module : await next(model));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    Notification.error(trans.__('The module was not opened. %1', reason), {
-      autoClose: ERROR_SHOWN_MS
-    });
-  }
-
-  async function next(course: CourseModel): Promise<string> {
-    await course.refresh();
-    const found = course.course && nextModule(course.course);
-    if (!found) {
-      throw new Error(
-        course.error ?? trans.__('There is none to go on with here.')
-      );
+/** What is saved may have solved a step; what comes to the front is the module to explain. */
+function followNotebooks(
+  app: JupyterFrontEnd,
+  tracker: INotebookTracker | null,
+  notebooks: OpenNotebooks,
+  models: { model: CourseModel; work: WorkModel; outline: OutlineModel }
+): void {
+  const { model, work, outline } = models;
+  const loadOutline = async () => {
+    const front = model.front;
+    if (front !== null && front.state !== 'unavailable') {
+      await outline.load(front.id);
     }
-    return found.id;
-  }
-}
-
-/** A saved notebook may have solved an exercise. */
-function refreshOnSave(app: JupyterFrontEnd, model: CourseModel): void {
+  };
+  const lookAgain = async () => {
+    await model.refresh();
+    await loadOutline();
+  };
+  work.courseChanged.connect(() => void lookAgain());
+  tracker?.currentChanged.connect(() => {
+    model.setFront(notebooks.front);
+    void loadOutline();
+  });
   app.docRegistry.addWidgetExtension('Notebook', {
     createNew: (_panel, context) => {
       const onSave = (_: unknown, state: string) => {
         if (state === 'completed') {
-          void model.refresh();
+          void lookAgain();
         }
       };
       context.saveState.connect(onSave);

@@ -1,36 +1,93 @@
 /** The tree of the navigator as a list of visible rows, and how keys move in it (WAI-ARIA tree pattern). Pure. */
 
-import type { ICourse, IModule } from './course';
+import {
+  isDone,
+  type ICourse,
+  type IMilestone,
+  type IModule
+} from '../course/course';
 
-export type Row =
-  | { kind: 'part'; id: string; part: string; open: boolean }
-  | { kind: 'module'; id: string; module: IModule };
-
-/** What a key does: go to a row, fold or unfold a part, or nothing (null). */
-export type Move =
-  | { kind: 'go'; id: string }
-  | { kind: 'fold'; part: string; open: boolean }
-  | null;
-
-export function partRowId(part: string): string {
-  return `part:${part}`;
+/** A part of the course, or its milestones; `done` of `total` are complete, or unlocked. */
+export interface IGroup {
+  id: string;
+  name: string;
+  modules: IModule[];
+  milestones: IMilestone[];
+  done: number;
+  total: number;
 }
 
-/** Parts in order, each followed by its modules unless it is folded. */
-export function visibleRows(
+export type Row =
+  | { kind: 'group'; id: string; group: IGroup; open: boolean }
+  | { kind: 'module'; id: string; group: string; module: IModule }
+  | { kind: 'milestone'; id: string; group: string; milestone: IMilestone };
+
+/** What a key does: go to a row, fold or unfold a group, or nothing (null). */
+export type Move =
+  | { kind: 'go'; id: string }
+  | { kind: 'fold'; group: string; open: boolean }
+  | null;
+
+export const MILESTONES = 'milestones';
+
+/**
+ * The parts in order, then the milestones: of each what the query finds, all of it without one. Groups in which
+ * nothing is found are left out.
+ *
+ * @param milestonesName - name of the last group, in the reader's language
+ */
+export function groupsOf(
   course: ICourse,
+  milestonesName: string,
+  query = ''
+): IGroup[] {
+  const parts = course.parts.map<IGroup>(part => {
+    const modules = course.modules.filter(module => module.part === part);
+    return {
+      id: `part:${part}`,
+      name: part,
+      modules: modules.filter(module => isFound(wordsOf(module), query)),
+      milestones: [],
+      done: modules.filter(isDone).length,
+      total: modules.length
+    };
+  });
+  const milestones: IGroup = {
+    id: MILESTONES,
+    name: milestonesName,
+    modules: [],
+    milestones: course.milestones.filter(({ id, title }) =>
+      isFound(`${id.replace(/_/g, ' ')} ${title}`, query)
+    ),
+    done: course.milestones.filter(each => each.missing.length === 0).length,
+    total: course.milestones.length
+  };
+  return [...parts, milestones].filter(
+    group => group.modules.length + group.milestones.length > 0
+  );
+}
+
+/** Groups, each followed by its rows unless it is folded. */
+export function visibleRows(
+  groups: IGroup[],
   folded: ReadonlySet<string>
 ): Row[] {
-  return course.parts.flatMap(part => {
-    const open = !folded.has(part);
-    const head: Row = { kind: 'part', id: partRowId(part), part, open };
-    const modules = course.modules.filter(module => module.part === part);
-    const rows = modules.map<Row>(module => ({
+  return groups.flatMap(group => {
+    const open = !folded.has(group.id);
+    const head: Row = { kind: 'group', id: group.id, group, open };
+    const modules = group.modules.map<Row>(module => ({
       kind: 'module',
       id: module.id,
+      group: group.id,
       module
     }));
-    return open ? [head, ...rows] : [head];
+    const milestones = group.milestones.map<Row>(milestone => ({
+      kind: 'milestone',
+      id: milestone.id,
+      group: group.id,
+      milestone
+    }));
+    return open ? [head, ...modules, ...milestones] : [head];
   });
 }
 
@@ -59,19 +116,19 @@ export function keyMove(rows: Row[], currentId: string, key: string): Move {
 }
 
 function moveRight(rows: Row[], index: number, row: Row): Move {
-  if (row.kind === 'module') {
+  if (row.kind !== 'group') {
     return null;
   }
   return row.open
     ? goTo(rows[index + 1])
-    : { kind: 'fold', part: row.part, open: true };
+    : { kind: 'fold', group: row.id, open: true };
 }
 
 function moveLeft(row: Row): Move {
-  if (row.kind === 'module') {
-    return { kind: 'go', id: partRowId(row.module.part) };
+  if (row.kind !== 'group') {
+    return { kind: 'go', id: row.group };
   }
-  return row.open ? { kind: 'fold', part: row.part, open: false } : null;
+  return row.open ? { kind: 'fold', group: row.id, open: false } : null;
 }
 
 /** The next row, going round, whose name or number starts with the typed letter. */
@@ -82,13 +139,34 @@ function startingWith(
 ): Row | undefined {
   const letter = key.toLowerCase();
   const round = [...rows.slice(index + 1), ...rows.slice(0, index + 1)];
-  return round.find(row => {
-    const names =
-      row.kind === 'part'
-        ? [row.part]
-        : [row.module.title, row.module.number, String(+row.module.number)];
-    return names.some(name => name.toLowerCase().startsWith(letter));
-  });
+  return round.find(row =>
+    namesOf(row).some(name => name.toLowerCase().startsWith(letter))
+  );
+}
+
+function namesOf(row: Row): string[] {
+  switch (row.kind) {
+    case 'group':
+      return [row.group.name];
+    case 'module':
+      return [row.module.title, row.module.number, String(+row.module.number)];
+    case 'milestone':
+      return [row.milestone.title];
+  }
+}
+
+function wordsOf(module: IModule): string {
+  const { id, number, title, builds, question } = module;
+  return [number, title, id, ...builds, question].join(' ');
+}
+
+/** Whether each word of the query stands in the text, whatever its case. */
+function isFound(text: string, query: string): boolean {
+  const lower = text.toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => lower.includes(word));
 }
 
 function goTo(row: Row | undefined): Move {

@@ -2,42 +2,59 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { ICourse, IModule } from './course';
-import { keyMove, partRowId, visibleRows, type Move, type Row } from './rows';
-import { StateIcon } from './state-icon';
-import { describe, stateText } from './texts';
+import type { ICourse, IMilestone, IModule } from '../course/course';
+import { MilestoneRow, ModuleRow } from './leaf-rows';
+import {
+  groupsOf,
+  keyMove,
+  MILESTONES,
+  visibleRows,
+  type IGroup,
+  type Move,
+  type Row
+} from './rows';
 
 export interface ICourseTreeProps {
   course: ICourse;
-  /** Id of the module whose notebook is being opened. */
+  /** Shows only what it finds, unfolded; empty for all. */
+  query: string;
+  /** Id of the module or milestone whose notebook is being opened. */
   opening: string | null;
+  /** Id of the module that is explained. */
+  selected: string | null;
   onOpen: (module: IModule) => void;
-  /** The pointer or the focus has come to this module. */
-  onAttend: (module: IModule) => void;
+  onOpenMilestone: (milestone: IMilestone) => void;
+  /** The focus has come to this module. */
+  onSelect: (module: IModule) => void;
   trans: TranslationBundle;
 }
 
 /** The modules by part: a WAI-ARIA tree in which one row at a time can be reached by Tab. */
 export function CourseTree(props: ICourseTreeProps): JSX.Element {
-  const { course, trans } = props;
-  const [folded, fold] = useFolding();
-  const [wanted, setWanted] = React.useState('');
+  const { course, query, trans } = props;
+  const [folded, fold] = useFolding(query !== '');
+  const [wanted, setWanted] = React.useState<string | null>(null);
   const tree = React.useRef<HTMLUListElement>(null);
-  const rows = visibleRows(course, folded);
-  // A row that has gone (folded away, or a new course) cannot stay the one in the tab order.
-  const current = rows.find(row => row.id === wanted) ?? rows[0];
+  const groups = groupsOf(course, trans.__('Milestones'), query);
+  const rows = visibleRows(groups, folded);
+  // A row that has gone (folded away, not found, or a new course) cannot stay the one in the tab order.
+  const current =
+    rows.find(row => row.id === (wanted ?? props.selected)) ?? rows[0];
 
-  const press = (row: Row) =>
-    row.kind === 'module'
-      ? props.onOpen(row.module)
-      : fold(row.part, !row.open);
   const move = (to: Move) => {
     if (to?.kind === 'fold') {
-      fold(to.part, to.open);
+      fold(to.group, to.open);
     } else if (to?.kind === 'go') {
       focusRow(tree.current, to.id);
     }
   };
+  if (current === undefined) {
+    return (
+      <p className="tt-Navigator-quiet" role="status">
+        {trans.__('Nothing found.')}
+      </p>
+    );
+  }
   return (
     <ul
       ref={tree}
@@ -45,17 +62,17 @@ export function CourseTree(props: ICourseTreeProps): JSX.Element {
       role="tree"
       aria-label={trans.__('Modules of the course')}
       onKeyDown={event =>
-        current && onKeyDown(event, rows, current, press, move)
+        onKeyDown(event, rows, current, row => press(props, row, fold), move)
       }
     >
-      {course.parts.map(part => (
-        <Part
+      {groups.map(group => (
+        <Group
           {...props}
-          key={part}
-          part={part}
-          open={!folded.has(part)}
-          current={current?.id ?? ''}
-          onFold={open => fold(part, open)}
+          key={group.id}
+          group={group}
+          open={!folded.has(group.id)}
+          current={current.id}
+          onFold={open => fold(group.id, open)}
           onCurrent={setWanted}
         />
       ))}
@@ -63,24 +80,40 @@ export function CourseTree(props: ICourseTreeProps): JSX.Element {
   );
 }
 
-/** The folded parts, and how to fold or unfold one. */
-function useFolding(): [
-  ReadonlySet<string>,
-  (part: string, open: boolean) => void
-] {
+/** The folded groups (none while searching), and how to fold or unfold one. */
+function useFolding(
+  searching: boolean
+): [ReadonlySet<string>, (group: string, open: boolean) => void] {
   const [folded, setFolded] = React.useState<ReadonlySet<string>>(new Set());
-  const fold = (part: string, open: boolean) => {
-    const others = [...folded].filter(name => name !== part);
-    setFolded(new Set(open ? others : [...others, part]));
+  const fold = (group: string, open: boolean) => {
+    const others = [...folded].filter(name => name !== group);
+    setFolded(new Set(open ? others : [...others, group]));
   };
-  return [folded, fold];
+  return [searching ? NONE : folded, fold];
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function press(
+  props: ICourseTreeProps,
+  row: Row,
+  fold: (group: string, open: boolean) => void
+): void {
+  switch (row.kind) {
+    case 'group':
+      return fold(row.id, !row.open);
+    case 'module':
+      return props.onOpen(row.module);
+    case 'milestone':
+      return props.onOpenMilestone(row.milestone);
+  }
 }
 
 function onKeyDown(
   event: React.KeyboardEvent,
   rows: Row[],
   current: Row,
-  press: (row: Row) => void,
+  pressRow: (row: Row) => void,
   move: (to: Move) => void
 ): void {
   if (event.altKey || event.ctrlKey || event.metaKey) {
@@ -88,7 +121,7 @@ function onKeyDown(
   }
   const to = keyMove(rows, current.id, event.key);
   if (event.key === 'Enter' || event.key === ' ') {
-    press(current);
+    pressRow(current);
   } else if (to !== null) {
     move(to);
   } else {
@@ -105,8 +138,9 @@ function focusRow(tree: HTMLElement | null, id: string): void {
     ?.focus();
 }
 
-interface IPartProps extends ICourseTreeProps {
-  part: string;
+/** What a group gives to each of its rows. */
+export interface IGroupProps extends ICourseTreeProps {
+  group: IGroup;
   open: boolean;
   /** Id of the row in the tab order. */
   current: string;
@@ -114,81 +148,42 @@ interface IPartProps extends ICourseTreeProps {
   onCurrent: (id: string) => void;
 }
 
-function Part(props: IPartProps): JSX.Element {
-  const { course, part, open, trans } = props;
-  const id = partRowId(part);
-  const modules = course.modules.filter(module => module.part === part);
-  const complete = modules.filter(module => module.state === 'complete').length;
+function Group(props: IGroupProps): JSX.Element {
+  const { group, open, trans } = props;
   const caret = open ? caretDownIcon : caretRightIcon;
-  const progress = trans.__('%1 of %2 complete', complete, modules.length);
+  const progress =
+    group.id === MILESTONES
+      ? trans.__('%1 of %2 unlocked', group.done, group.total)
+      : trans.__('%1 of %2 complete', group.done, group.total);
   return (
     <li
       role="treeitem"
-      data-row={id}
+      data-row={group.id}
       aria-expanded={open}
-      aria-label={`${part}, ${progress}`}
-      tabIndex={props.current === id ? 0 : -1}
+      aria-label={`${group.name}, ${progress}`}
+      tabIndex={props.current === group.id ? 0 : -1}
       onFocus={event => {
         if (event.target === event.currentTarget) {
-          props.onCurrent(id);
+          props.onCurrent(group.id);
         }
       }}
     >
       <div className="tt-Tree-part" onClick={() => props.onFold(!open)}>
         <caret.react tag="span" className="tt-Tree-caret" />
-        <span className="tt-Tree-partName">{part}</span>
+        <span className="tt-Tree-partName">{group.name}</span>
         <span className="tt-Tree-count" title={progress}>
-          {`${complete}/${modules.length}`}
+          {`${group.done}/${group.total}`}
         </span>
       </div>
       {open && (
         <ul role="group">
-          {modules.map(module => (
+          {group.modules.map(module => (
             <ModuleRow {...props} key={module.id} module={module} />
           ))}
+          {group.milestones.map(milestone => (
+            <MilestoneRow {...props} key={milestone.id} milestone={milestone} />
+          ))}
         </ul>
-      )}
-    </li>
-  );
-}
-
-interface IModuleRowProps extends IPartProps {
-  module: IModule;
-}
-
-function ModuleRow(props: IModuleRowProps): JSX.Element {
-  const { course, module, trans } = props;
-  const state = stateText(module, trans);
-  const description = describe(course, module, trans);
-  return (
-    <li
-      role="treeitem"
-      className="tt-Module"
-      data-row={module.id}
-      data-state={module.state}
-      aria-label={`${module.number} ${module.title}, ${state}`}
-      aria-description={description}
-      aria-disabled={module.state === 'unavailable'}
-      aria-busy={props.opening === module.id}
-      tabIndex={props.current === module.id ? 0 : -1}
-      title={description}
-      onClick={() => props.onOpen(module)}
-      onFocus={() => {
-        props.onCurrent(module.id);
-        props.onAttend(module);
-      }}
-      onMouseEnter={() => props.onAttend(module)}
-    >
-      <StateIcon module={module} />
-      <span className="tt-Module-number">{module.number}</span>
-      <span className="tt-Module-text">
-        <span className="tt-Module-title">{module.title}</span>
-        <span className="tt-Module-builds">{module.builds.join(', ')}</span>
-      </span>
-      {module.state === 'in progress' && (
-        <span className="tt-Module-progress">
-          {`${module.solved}/${module.exercises}`}
-        </span>
       )}
     </li>
   );

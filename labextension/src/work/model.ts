@@ -1,0 +1,225 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { IDisposable } from '@lumino/disposable';
+
+import type { ICourseApi, RunKind } from '../course/api';
+import type { IReceipt, IUpdate } from '../course/answers';
+import { messageOf } from '../course/model';
+import {
+  endedRun,
+  hasCompleted,
+  startedRun,
+  withMessage,
+  type IRun
+} from './run';
+
+/** The notebooks that are open in the browser. A path that is not open is left alone. */
+export interface IOpenNotebooks {
+  /** Writes what has changed to disk, where the server reads it. */
+  save(path: string): Promise<void>;
+  /** Shows what stands on disk now. */
+  reload(path: string): Promise<void>;
+}
+
+/** What the last action answered, until the next one. */
+export type Said =
+  | { kind: 'refused'; text: string }
+  | { kind: 'receipt'; receipt: IReceipt }
+  | { kind: 'reset'; backup: string | null }
+  | { kind: 'updated'; updates: IUpdate[] };
+
+/** What is done to modules: runs, their results, and what the server said. */
+export class WorkModel implements IDisposable {
+  constructor(
+    private _api: ICourseApi,
+    private _notebooks: IOpenNotebooks,
+    private _trans: TranslationBundle
+  ) {}
+
+  /** Emitted when anything below has changed. */
+  get stateChanged(): ISignal<this, void> {
+    return this._stateChanged;
+  }
+
+  /** Emitted when something on disk has changed, so that the course must be asked for again. */
+  get courseChanged(): ISignal<this, void> {
+    return this._courseChanged;
+  }
+
+  /** The run that is going on; null if none is. */
+  get running(): IRun | null {
+    return [...this._runs.values()].find(r => r.state === 'running') ?? null;
+  }
+
+  /** The last run of the module; null if there was none. */
+  run(module: string): IRun | null {
+    return this._runs.get(module) ?? null;
+  }
+
+  /** What the server said last about the module; null if nothing. */
+  said(module: string): Said | null {
+    return this._said.get(module) ?? this._said.get(EVERY_MODULE) ?? null;
+  }
+
+  /** Whether a request other than a run is under way. */
+  get isBusy(): boolean {
+    return this._busy > 0;
+  }
+
+  /** Why running kernels must restart; null if they need not. */
+  get restartReason(): string | null {
+    return this._restartReason;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this.cancel();
+    Signal.clearData(this);
+  }
+
+  /** Tests or completes the module. Does nothing while a run goes on. */
+  async start(kind: RunKind, module: string, path: string): Promise<void> {
+    if (this.running !== null) {
+      return;
+    }
+    this._abort = new AbortController();
+    const { signal } = this._abort;
+    let run = this._show(startedRun(kind, module));
+    let error: string | null = this._trans.__(
+      'The answer ended before the result. Try again.'
+    );
+    this._forget(module);
+    try {
+      await this._notebooks.save(path);
+      const take = (message: Parameters<typeof withMessage>[1]) => {
+        run = this._show(withMessage(run, message));
+      };
+      await this._api.run(kind, module, take, signal);
+    } catch (reason) {
+      error = messageOf(reason);
+    }
+    run = this._show(endedRun(run, signal.aborted, error));
+    if (hasCompleted(run)) {
+      this._mustRestart(
+        this._trans.__('New kernels import your code of %1.', module)
+      );
+    }
+    this._courseChanged.emit();
+  }
+
+  /** Ends the run; the test that is running still ends on the server. */
+  cancel(): void {
+    this._abort?.abort();
+  }
+
+  /** Lets later modules run on the student's code or on the reference. */
+  use(module: string, mine: boolean): Promise<void> {
+    return this._act(module, async () => {
+      await this._api.use(module, mine);
+      const reason = mine
+        ? this._trans.__('New kernels import your code of %1.', module)
+        : this._trans.__("New kernels import the reference's %1.", module);
+      this._mustRestart(reason);
+      return null;
+    });
+  }
+
+  /** Begins the module anew; what is open in the browser is saved before, so that the copy holds it. */
+  reset(module: string, path: string): Promise<void> {
+    return this._act(module, async () => {
+      await this._notebooks.save(path);
+      const backup = await this._api.reset(module);
+      await this._notebooks.reload(path);
+      this._runs.delete(module);
+      return { kind: 'reset', backup };
+    });
+  }
+
+  /** Brings the modules with these paths to this version; with one id that one, without all of them. */
+  update(paths: string[], module?: string): Promise<void> {
+    return this._act(module ?? EVERY_MODULE, async () => {
+      await Promise.all(paths.map(path => this._notebooks.save(path)));
+      const updates = await this._api.update(module);
+      await Promise.all(paths.map(path => this._notebooks.reload(path)));
+      return { kind: 'updated', updates };
+    });
+  }
+
+  submit(module: string, path: string): Promise<void> {
+    return this._act(module, async () => {
+      await this._notebooks.save(path);
+      return { kind: 'receipt', receipt: await this._api.submit(module) };
+    });
+  }
+
+  /** Shows a sentence as a refusal of what was asked for. */
+  refuse(module: string, text: string): void {
+    this._said.set(module, { kind: 'refused', text });
+    this._stateChanged.emit();
+  }
+
+  /** The reader has read what was said. */
+  dismiss(module: string): void {
+    this._forget(module);
+    this._stateChanged.emit();
+  }
+
+  /** The kernels have restarted, or the reader does not want it. */
+  dismissRestart(): void {
+    this._restartReason = null;
+    this._stateChanged.emit();
+  }
+
+  private async _act(
+    module: string,
+    act: () => Promise<Said | null>
+  ): Promise<void> {
+    this._forget(module);
+    this._busy += 1;
+    this._stateChanged.emit();
+    try {
+      const said = await act();
+      if (said !== null) {
+        this._said.set(module, said);
+      }
+      this._courseChanged.emit();
+    } catch (error) {
+      this._said.set(module, { kind: 'refused', text: messageOf(error) });
+    } finally {
+      this._busy -= 1;
+      this._stateChanged.emit();
+    }
+  }
+
+  private _forget(module: string): void {
+    this._said.delete(module);
+    this._said.delete(EVERY_MODULE);
+  }
+
+  private _mustRestart(reason: string): void {
+    this._restartReason = reason;
+    this._stateChanged.emit();
+  }
+
+  private _show(run: IRun): IRun {
+    this._runs.set(run.module, run);
+    this._stateChanged.emit();
+    return run;
+  }
+
+  private _abort: AbortController | null = null;
+  private _busy = 0;
+  private _courseChanged = new Signal<this, void>(this);
+  private _isDisposed = false;
+  private _restartReason: string | null = null;
+  private _runs = new Map<string, IRun>();
+  private _said = new Map<string, Said>();
+  private _stateChanged = new Signal<this, void>(this);
+}
+
+/** Where that is kept which is about no single module. */
+const EVERY_MODULE = '';

@@ -1,0 +1,80 @@
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { IDisposable } from '@lumino/disposable';
+
+import type { ICourseApi } from '../course/api';
+import type { IStep } from '../course/answers';
+import { messageOf } from '../course/model';
+
+export interface IOutline {
+  /** Id of the module. */
+  module: string;
+  steps: IStep[];
+  /** Why it cannot be read; null if it can. */
+  error: string | null;
+}
+
+/** The steps of the open module, and which of their hints have been shown. */
+export class OutlineModel implements IDisposable {
+  constructor(private _api: Pick<ICourseApi, 'outline'>) {}
+
+  /** Emitted when anything below has changed. */
+  get stateChanged(): ISignal<this, void> {
+    return this._stateChanged;
+  }
+
+  /** The outline of the module; null before it is known. */
+  of(module: string): IOutline | null {
+    return this._outline?.module === module ? this._outline : null;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    Signal.clearData(this);
+  }
+
+  /** Reads the outline; an answer that a later request has overtaken is dropped. */
+  async load(module: string): Promise<void> {
+    const request = ++this._request;
+    let outline: IOutline = { module, steps: [], error: null };
+    try {
+      outline = { ...outline, steps: await this._api.outline(module) };
+    } catch (error) {
+      outline = { ...outline, error: messageOf(error) };
+    }
+    if (request === this._request) {
+      this._outline = outline;
+      this._stateChanged.emit();
+    }
+  }
+
+  /** How many hints of the step have been shown. */
+  hintsShown(step: IStep): number {
+    return this._hints.get(step.cellId) ?? 0;
+  }
+
+  /** Shows one hint more; false if there is none. */
+  showHint(step: IStep): boolean {
+    const shown = this.hintsShown(step);
+    if (shown >= step.hints.length) {
+      return false;
+    }
+    this._hints.set(step.cellId, shown + 1);
+    this._stateChanged.emit();
+    return true;
+  }
+
+  private _hints = new Map<string, number>();
+  private _isDisposed = false;
+  private _outline: IOutline | null = null;
+  private _request = 0;
+  private _stateChanged = new Signal<this, void>(this);
+}
+
+/** The first step that is not done; null if all are. */
+export function firstOpen(steps: IStep[]): IStep | null {
+  return steps.find(step => !step.done) ?? null;
+}
