@@ -13,6 +13,7 @@ from tinytorch_lab.course.check.mutation.mutants import Mutant, mutants
 from tinytorch_lab.course.check.mutation.pool import Outcome, needed, run_mutants
 from tinytorch_lab.course.check.mutation.score import MutationReport, check_mutants, choose, course_goal, score
 from tinytorch_lab.course.check.mutation.text import lines
+from tinytorch_lab.course.check.mutation.worker import run_mutant
 from tinytorch_lab.course.errors import CourseError
 
 Write = Callable[..., Lesson]
@@ -137,6 +138,14 @@ def test_crashing_wherever_it_is_called_is_told_from_one_wrong_case(lesson: Less
     figures = score([run(lesson, "return x.nothing"), once, run(lesson, "return 7")])
     assert (figures.planted, figures.noticed, figures.crashing, figures.asserted) == (3, 3, 1, 1)
     assert figures.asserted_share == 0.5
+
+
+@pytest.mark.parametrize(("body", "noticed"), [("2 * x / 4", None), ("x / 4", 2)])
+def test_a_mutant_in_a_method_is_judged_by_what_it_computes(body: str, noticed: int | None) -> None:
+    code = f"class Half:\n    def of(self, x):\n        return {body}\n"
+    graded = {"number": 2, "code": "assert Half().of(4) == 2", "graded": True}
+    outcome = run_mutant({"cell": 1, "exercise": "Half.of", "code": code}, [graded], {})
+    assert (outcome["cell"], outcome["assertion"], outcome["crashes"]) == (noticed, noticed is not None, False)
 
 
 def test_a_generator_that_raises_while_it_is_read_crashes(lesson: Lesson, write: Write) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 ROOM_BYTES = 2**30
 """What a mutant may allocate on top of what the process has."""
 FILE_BYTES = 2**26
-CALLS = "__calls_of_the_changed_function"
+CALLS = "__calls_of_the_changed_function__"  # without the last two, Python would give it another name in a class
 GUARD = f"""
 try:
     {CALLS}["all"] += 1
