@@ -66,7 +66,7 @@ export function MilestoneRow(
   return (
     <li
       role="treeitem"
-      className="tt-Module"
+      className="tt-Module tt-mod-milestone"
       data-row={milestone.id}
       data-state={open ? 'unlocked' : 'locked'}
       aria-label={`${name}, ${open ? trans.__('unlocked') : trans.__('locked')}`}

@@ -7,23 +7,34 @@ export const PAINTED = 'tinytorch:navigator-painted';
 /** The measure between the two. */
 export const FIRST_PAINT = 'tinytorch:navigator-first-paint';
 
-/** The panel has been asked to show itself, for the first time or again. */
+let isDrawn = false;
+
+/** The panel has come into sight; only the first time counts. */
 export function markShown(): void {
-  if (performance.getEntriesByName(SHOWN).length === 0) {
+  if (!isMarked(SHOWN)) {
     performance.mark(SHOWN);
+    markPainted();
   }
 }
 
-/** Marks the first frame after the component that uses it has been drawn. */
+/** Marks the first frame in which the component that uses it stands in a panel that is in sight. */
 export function useFirstPaint(): void {
   React.useEffect(() => {
-    const frame = requestAnimationFrame(() => {
-      const shown = performance.getEntriesByName(SHOWN).length > 0;
-      if (shown && performance.getEntriesByName(PAINTED).length === 0) {
-        performance.mark(PAINTED);
-        performance.measure(FIRST_PAINT, SHOWN, PAINTED);
-      }
-    });
-    return () => cancelAnimationFrame(frame);
+    isDrawn = true;
+    markPainted();
   }, []);
+}
+
+/** The panel may be drawn before it is in sight, or come into sight before there is a course. */
+function markPainted(): void {
+  requestAnimationFrame(() => {
+    if (isDrawn && isMarked(SHOWN) && !isMarked(PAINTED)) {
+      performance.mark(PAINTED);
+      performance.measure(FIRST_PAINT, SHOWN, PAINTED);
+    }
+  });
+}
+
+function isMarked(name: string): boolean {
+  return performance.getEntriesByName(name).length > 0;
 }
