@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 
 import {
   courseProgress,
@@ -7,6 +7,10 @@ import {
 } from '../../labextension/src/course/course';
 import { CourseModel } from '../../labextension/src/course/model';
 import { api, course, module } from './course-samples';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => undefined;
@@ -147,4 +151,21 @@ test('the course sums modules, points and time; lessons that are not there have 
     maxPoints: 300,
     measuredSeconds: 25
   });
+});
+
+test('what was asked a moment ago is not asked again, unless somebody insists', async () => {
+  vi.useFakeTimers();
+  const asked = vi.fn(async () => course());
+  const model = new CourseModel({
+    api: api({ course: asked }),
+    openPath: async () => undefined
+  });
+  await model.refreshIfOld();
+  await model.refreshIfOld();
+  expect(asked).toHaveBeenCalledTimes(1);
+  await model.refresh();
+  expect(asked).toHaveBeenCalledTimes(2);
+  vi.advanceTimersByTime(2001);
+  await model.refreshIfOld();
+  expect(asked).toHaveBeenCalledTimes(3);
 });

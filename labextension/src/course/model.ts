@@ -4,6 +4,9 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ICourseApi } from './api';
 import { findModule, nextModule, type ICourse, type IModule } from './course';
 
+/** So long an answer counts as new where nothing has happened: the start asks, then shows the panel. */
+const FRESH_MS = 2000;
+
 /** What the model needs from the outside. */
 export interface ICourseModelOptions {
   api: Pick<ICourseApi, 'course' | 'makeFolder' | 'open' | 'openMilestone'>;
@@ -97,6 +100,13 @@ export class CourseModel implements IDisposable {
     return this._ask(this._options.api.course);
   }
 
+  /** Asks again unless the last question was asked a moment ago. */
+  async refreshIfOld(): Promise<void> {
+    if (Date.now() - this._askedAt > FRESH_MS) {
+      await this.refresh();
+    }
+  }
+
   /** Makes the student folder. */
   makeFolder(): Promise<void> {
     return this._ask(this._options.api.makeFolder);
@@ -130,6 +140,7 @@ export class CourseModel implements IDisposable {
   private async _ask(request: () => Promise<ICourse>): Promise<void> {
     const number = ++this._request;
     this._loading += 1;
+    this._askedAt = Date.now();
     this._stateChanged.emit();
     try {
       const course = await request();
@@ -165,6 +176,7 @@ export class CourseModel implements IDisposable {
     }
   }
 
+  private _askedAt = 0;
   private _course: ICourse | null = null;
   private _error: string | null = null;
   private _frontPath: string | null = null;

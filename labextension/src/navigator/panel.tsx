@@ -53,7 +53,7 @@ export class NavigatorPanel extends SidePanel {
   protected onAfterShow(message: Message): void {
     super.onAfterShow(message);
     markShown();
-    void this._model.refresh();
+    void this._model.refreshIfOld();
   }
 
   /** Where there is no student folder, there is no module to show. */
