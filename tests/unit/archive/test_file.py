@@ -210,9 +210,10 @@ def test_a_read_only_history_is_still_compared_with(history_path: Path) -> None:
         history_path.chmod(0o600)
 
 
-def test_a_forked_child_and_threads_may_keep_measurements(history_path: Path) -> None:
+def test_a_forked_child_and_threads_may_keep_measurements(history_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
+    monkeypatch.setattr("tinytorch_lab.archive.file.LOCK_WAIT_S", 30)  # nobody gives up, however busy the machine is
     kept()
     with ThreadPoolExecutor(4) as pool:
         assert [note for made in pool.map(lambda _: kept(), range(40)) for note in made.notes] == []

@@ -20,7 +20,7 @@ def run_cell(code: str, number: int, namespace: dict[str, Any]) -> dict[str, Any
     raised, assertion = "", False
     cpu, wall = time.process_time(), time.perf_counter()
     try:
-        exec(compile(code, f"cell {number}", "exec"), namespace)
+        exec(compile(code, f"cell {number}", "exec", dont_inherit=True), namespace)  # without our own __future__
     except BaseException as error:
         raised, assertion = f"{type(error).__name__}: {error}"[:2000], isinstance(error, AssertionError)
     return {

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tinytorch_lab.course.check.cell_runner import run_cell
 from tinytorch_lab.course.check.check import check_runs
 from tinytorch_lab.course.check.lesson import Lesson
+from tinytorch_lab.course.check.mutation import worker
 from tinytorch_lab.course.check.runs import CellRun, NotebookRun, Probe, Runs, ScriptRun
 
 Write = Callable[[str], Lesson]
@@ -90,3 +92,16 @@ def test_slow_tests_by_the_smaller_of_cpu_and_wall_time(lesson: Lesson, fine: Ru
     assert rules(lesson, replace(fine, solved=slow)) == [("N007", TEST, "error")]
     waited = with_cell(fine.solved, TEST, cpu_s=0.1, wall_s=9.0)
     assert rules(lesson, replace(fine, solved=waited)) == []
+
+
+def in_worker(code: str) -> None:
+    worker.execute(code, 1, {"__name__": "lesson"})
+
+
+def in_runner(code: str) -> None:
+    assert run_cell(code, 1, {"__name__": "lesson"})["raised"] == ""
+
+
+@pytest.mark.parametrize("run", [in_worker, in_runner])
+def test_a_cell_is_compiled_as_a_notebook_compiles_it(run: Callable[[str], None]) -> None:
+    run("def f(x: int): pass\nassert f.__annotations__ == {'x': int}")

@@ -52,7 +52,7 @@ def main() -> None:
 
 def execute(code: str | ast.Module, number: int, namespace: dict[str, Any]) -> None:
     """Run one cell as it stands."""
-    exec(compile(code, f"cell {number}", "exec"), namespace)
+    exec(compile(code, f"cell {number}", "exec", dont_inherit=True), namespace)  # without our own __future__
 
 
 def run_apart(
