@@ -32,8 +32,17 @@ export class OpenNotebooks implements IOpenNotebooks {
     }
   }
 
+  /** Nothing happens where the file is the one that was read: reverting forgets the undo history. */
   async reload(path: string): Promise<void> {
-    await this._find(path)?.context.revert();
+    const context = this._find(path)?.context;
+    if (context === undefined) {
+      return;
+    }
+    const { contents } = this._app.serviceManager;
+    const onDisk = await contents.get(context.path, { content: false });
+    if (onDisk.last_modified !== context.contentsModel?.last_modified) {
+      await context.revert();
+    }
   }
 
   async open(path: string): Promise<void> {

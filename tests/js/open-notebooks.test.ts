@@ -1,0 +1,100 @@
+/** What is done with notebooks that are open in the browser. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import { expect, test, vi } from 'vitest';
+
+import { OpenNotebooks } from '../../labextension/src/work/notebooks';
+
+// The package itself needs a browser; the one function that is used from it is JupyterLab's to test.
+vi.mock('@jupyterlab/notebook', () => ({
+  NotebookActions: { focusActiveCell: async () => undefined }
+}));
+
+const PATH = 'modules/01_tensor/tensor.ipynb';
+
+/** One open notebook at PATH, on a drive of its own name; the file on disk was changed at `onDisk`. */
+function open(changes: { dirty?: boolean; onDisk?: string }) {
+  const context = {
+    path: `RTC:${PATH}`,
+    model: { dirty: changes.dirty ?? false },
+    contentsModel: { last_modified: 'monday' },
+    save: vi.fn(async () => undefined),
+    revert: vi.fn(async () => undefined)
+  };
+  const content = {
+    widgets: [{ model: { id: 'abc' } }, { model: { id: 'def' } }],
+    activeCellIndex: 0,
+    deselectAll: vi.fn(),
+    scrollToItem: vi.fn(async () => undefined)
+  };
+  const panel = { context, content, revealed: Promise.resolve() };
+  const commands = { execute: vi.fn(async () => undefined) };
+  const contents = {
+    localPath: (path: string) => path.replace('RTC:', ''),
+    get: async () => ({ last_modified: changes.onDisk ?? 'monday' })
+  };
+  const tracker = {
+    currentWidget: panel,
+    activeCell: { model: { id: 'abc' } },
+    find: (fits: (each: unknown) => boolean) => [panel].find(fits)
+  };
+  const notebooks = new OpenNotebooks(
+    { commands, serviceManager: { contents } } as unknown as JupyterFrontEnd,
+    tracker as unknown as INotebookTracker
+  );
+  return { notebooks, context, content, commands };
+}
+
+test('the path in front is that of the server, whatever drive it is on', () => {
+  const { notebooks } = open({});
+  expect(notebooks.front).toBe(PATH);
+  expect(notebooks.activeCell).toBe('abc');
+});
+
+test('a notebook is saved if it has changes, and only then', async () => {
+  const changed = open({ dirty: true });
+  await changed.notebooks.save(PATH);
+  expect(changed.context.save).toHaveBeenCalledTimes(1);
+  const same = open({});
+  await same.notebooks.save(PATH);
+  expect(same.context.save).not.toHaveBeenCalled();
+});
+
+test('a notebook is read anew if its file has changed, and only then', async () => {
+  const changed = open({ onDisk: 'tuesday' });
+  await changed.notebooks.reload(PATH);
+  expect(changed.context.revert).toHaveBeenCalledTimes(1);
+  const same = open({});
+  await same.notebooks.reload(PATH);
+  expect(same.context.revert).not.toHaveBeenCalled();
+});
+
+test('a path that is not open is left alone, and so is a JupyterLab without notebooks', async () => {
+  const { notebooks, context } = open({ dirty: true, onDisk: 'tuesday' });
+  await notebooks.save('other.ipynb');
+  await notebooks.reload('other.ipynb');
+  expect(context.save).not.toHaveBeenCalled();
+  expect(context.revert).not.toHaveBeenCalled();
+  const none = new OpenNotebooks({} as JupyterFrontEnd, null);
+  await none.save(PATH);
+  await none.reload(PATH);
+  expect([none.front, none.activeCell]).toEqual([null, null]);
+});
+
+test('going to a cell opens the notebook and makes the cell the active one', async () => {
+  const { notebooks, content, commands } = open({});
+  expect(await notebooks.jump(PATH, 'def')).toBe(true);
+  expect(commands.execute).toHaveBeenCalledWith('docmanager:open', {
+    path: PATH,
+    factory: 'Notebook'
+  });
+  expect(content.activeCellIndex).toBe(1);
+  expect(content.scrollToItem).toHaveBeenCalledWith(1, 'smart');
+});
+
+test('a cell that is not there any more is said', async () => {
+  const { notebooks, content } = open({});
+  expect(await notebooks.jump(PATH, 'gone')).toBe(false);
+  expect(content.activeCellIndex).toBe(0);
+});
