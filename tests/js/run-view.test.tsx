@@ -32,12 +32,16 @@ test('a running test counts and can be cancelled', async () => {
   expect(find(host, '.tt-Run').textContent).toContain('Test 1 of 2…');
   const bar = find(host, 'progress') as HTMLProgressElement;
   expect([bar.value, bar.max]).toEqual([1, 2]);
+  const status = find(host, '.tt-Run [role=status]');
+  expect(status.textContent).toBe('');
   expect(button(host, 'Test').disabled).toBe(true);
   await act(async () => {
     button(host, 'Cancel').click();
     await run;
   });
   expect(signalled).toBe(true);
+  // The same element: only what comes into one that was there is announced.
+  expect(find(host, '.tt-Run [role=status]')).toBe(status);
   expect(find(host, '.tt-Run').textContent).toBe(
     'Cancelled after 1 of 2 tests.'
   );

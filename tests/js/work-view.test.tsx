@@ -158,3 +158,15 @@ test('an outline that cannot be read says why', async () => {
   await act(() => outline.load('01_tensor'));
   expect(find(host, '[role=alert]').textContent).toBe('It is not a notebook.');
 });
+
+test('an unreadable notebook is said once, in place of its outline', async () => {
+  const problem = 'tensor.ipynb is not a readable notebook.';
+  const { host, outline } = await show(
+    { problem },
+    { outline: async () => [step({})] }
+  );
+  await act(() => outline.load('01_tensor'));
+  expect(host.querySelectorAll('[role=alert]')).toHaveLength(1);
+  expect(find(host, '[role=alert]').textContent).toBe(problem);
+  expect(host.querySelector('.tt-Outline')).toBeNull();
+});

@@ -156,7 +156,8 @@ function followNotebooks(
   const { model, work, outline } = models;
   const loadOutline = async () => {
     const front = model.front;
-    if (front !== null && front.state !== 'unavailable') {
+    // What makes a notebook unreadable is said with the module.
+    if (front !== null && front.problem === null) {
       await outline.load(front.id);
     }
   };

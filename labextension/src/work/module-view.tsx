@@ -73,7 +73,9 @@ function Content(props: IModuleViewProps): JSX.Element | null {
           <SaidView {...part} />
           {run !== null && <RunView {...part} run={run} />}
           <Library {...part} />
-          {steps !== null && <OutlineList {...part} outlined={steps} />}
+          {steps !== null && module.problem === null && (
+            <OutlineList {...part} outlined={steps} />
+          )}
         </>
       )}
     </section>

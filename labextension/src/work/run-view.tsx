@@ -20,7 +20,8 @@ export function RunView(props: IPartProps & { run: IRun }): JSX.Element {
       aria-busy={running}
       data-state={tone(run)}
     >
-      {running ? <Running {...props} /> : <Ended run={run} trans={trans} />}
+      {running && <Running {...props} />}
+      <Ended run={run} trans={trans} />
       <Outcomes {...props} />
     </section>
   );
@@ -63,6 +64,7 @@ function Running(props: IPartProps & { run: IRun }): JSX.Element {
   );
 }
 
+/** There while it runs too, empty: screen readers announce what comes into it. */
 function Ended(props: { run: IRun; trans: TranslationBundle }): JSX.Element {
   const { run, trans } = props;
   return (

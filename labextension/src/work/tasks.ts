@@ -100,12 +100,14 @@ export class ModuleTasks {
     if (outline.of(module.id) === null) {
       await outline.load(module.id);
     }
-    const steps = outline.of(module.id)?.steps ?? [];
+    const outlined = outline.of(module.id);
+    const steps = outlined?.steps ?? [];
     const active = steps.find(step => step.cellId === notebooks.activeCell);
     const open = steps.filter(step => !step.done && step.hints.length > 0);
     const step = active ?? open[0];
     if (step === undefined || !outline.showHint(step)) {
-      work.refuse(module.id, trans.__('There is no further hint here.'));
+      const why = outlined?.error ?? trans.__('There is no further hint here.');
+      work.refuse(module.id, why);
     }
   }
 
