@@ -12,27 +12,30 @@ from pathlib import Path
 import pytest
 
 from tinytorch_lab.course.catalogue import Module
+from tinytorch_lab.course.check.lesson import load_lesson
+from tinytorch_lab.course.check.mutation.pool import needed
 from tinytorch_lab.course.export import export_lesson
 from tinytorch_lab.course.source import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [module for module in catalogue().modules if (ROOT / "modules" / module.id).is_dir()]
 
-# Runs the graded cells of later lessons, and prints where each module of the library came from.
+# Runs the graded cells of later lessons with what they need, and prints where each module of the library came from.
 RUN = """
-import json, os, sys
-from pathlib import Path
+import json, sys
 import matplotlib
 matplotlib.use("agg")
-from tinytorch_lab.course.lesson import read_lesson
-for lesson in map(Path, sys.argv[1:]):
-    own = "tinytorch." + json.loads(os.environ["EXPORTS"])[lesson.parent.name]
+for cells in json.load(sys.stdin):
     namespace = {"__name__": "lesson"}
-    for cell in read_lesson(lesson).cells:
-        if cell.cell_type == "code" and not cell.source.startswith("%%"):
-            exec(compile(cell.source, "cell", "exec"), namespace)
-print(json.dumps({name: module.__file__ for name, module in sys.modules.items() if name.startswith("tinytorch.core.")}))
+    for code in cells:
+        exec(compile(code, "cell", "exec"), namespace)
+rooms = ("tinytorch.core.", "tinytorch.perf.")
+print(json.dumps({name: module.__file__ for name, module in sys.modules.items() if name.startswith(rooms)}))
 """
+
+
+def graded_cells(module: Module) -> list[str]:
+    return [cell.code for cell in needed(load_lesson(ROOT, catalogue(), module))]
 
 
 def closure(module: Module) -> set[str]:
@@ -49,17 +52,16 @@ def builders_on(k: int) -> list[Module]:
 @pytest.mark.parametrize("k", [k for k in range(1, len(MODULES)) if builders_on(k)])
 def test_later_lessons_pass_on_the_students_own_modules(k: int, tmp_path: Path) -> None:
     (tmp_path / ".tinytorch-lab.json").write_text('{"kind": "student", "version": 1}')
-    core = tmp_path / "tinytorch" / "core"
-    core.mkdir(parents=True)
     for module in MODULES[:k]:
         exported = export_lesson(ROOT, module)
-        (core / Path(exported.path).name).write_text(exported.text, encoding="utf-8")
-    later = [str(ROOT / module.source) for module in builders_on(k)]
-    exports = json.dumps({module.id: module.exports for module in MODULES})
+        place = tmp_path / exported.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(exported.text, encoding="utf-8")
     ran = subprocess.run(
-        [sys.executable, "-c", RUN, *later],
+        [sys.executable, "-c", RUN],
+        input=json.dumps([graded_cells(module) for module in builders_on(k)]),
         cwd=tmp_path,
-        env={**os.environ, "EXPORTS": exports},
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -175,6 +175,15 @@ def test_a_given_cell_that_fails_is_a_sentence(lesson: Lesson, write: Write) -> 
         check_mutants(write(text, exported=False))
 
 
+def test_what_only_tries_out_does_not_run_with_the_mutants(lesson: Lesson, write: Write) -> None:
+    text = lesson.path.read_text(encoding="utf-8")
+    assert not [cell for cell in needed(lesson) if "__main__" in cell.source]
+    for code, runs in (("trained = 1 / 0", False), ("def total(a, b): return a + b", True), ("import math", True)):
+        shown = write(text.replace("# %% [markdown]\n", f"# %%\n{code}\n\n# %% [markdown]\n", 1), exported=False)
+        assert any(cell.source == code for cell in shown.code)
+        assert any(cell.source == code for cell in needed(shown)) == runs, code
+
+
 def test_measuring_cells_run_only_if_a_test_reads_them(lesson: Lesson, write: Write) -> None:
     assert not [cell for cell in needed(lesson) if cell.is_measuring]
     text = lesson.path.read_text(encoding="utf-8").replace(

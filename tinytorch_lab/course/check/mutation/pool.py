@@ -73,17 +73,26 @@ def run_mutants(
 
 
 def needed(lesson: Lesson) -> list[Cell]:
-    """The code cells that the tests need: measuring cells only if a later cell reads what they bind."""
+    """The code cells that the tests need; of those that only measure, try out or train, the ones whose names a later cell reads."""
     kept: list[Cell] = []
     read: set[str] = set()
     for cell in reversed(lesson.code):
-        if cell.is_measuring and not (_names(cell.tree, ast.Store) & read):
+        if not (cell.is_solution or cell.is_test or cell.exported or _bound(cell.tree) & read):
             continue
         kept.append(cell)
         for node in cell.tree.body:
             own = _names(node, ast.Store) if isinstance(node, ast.FunctionDef) else set()
             read |= _names(node, ast.Load) - own
     return kept[::-1]
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """The names that a cell binds: variables, functions, classes, imports."""
+    imports = (
+        alias for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names
+    )
+    defined = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return _names(tree, ast.Store) | defined | {alias.asname or alias.name.partition(".")[0] for alias in imports}
 
 
 def _names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
