@@ -1,5 +1,6 @@
 """What holds for every lesson beside the standard (test_checker.py): what the student's version is made of."""
 
+import sys
 from pathlib import Path
 
 import jupytext
@@ -7,6 +8,7 @@ import pytest
 from nbformat import NotebookNode
 
 from tinytorch_lab.course.lesson import grader, read_lesson
+from tinytorch_lab.course.source import catalogue
 from tinytorch_lab.course.student import student_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,3 +44,12 @@ def test_the_notebook_keeps_its_text_through_jupytext(lesson: Path) -> None:
     cells = read_lesson(lesson).cells
     again = jupytext.reads(jupytext.writes(read_lesson(lesson), fmt="py:percent"), fmt="py:percent").cells
     assert [(c.cell_type, c.source) for c in again] == [(c.cell_type, c.source) for c in cells]
+
+
+def test_what_is_timed_beside_the_reference_runs(lesson: Path) -> None:
+    (module,) = [module for module in catalogue().modules if module.id == lesson.parent.name]
+    prepare, statement = module.compare
+    namespace: dict[str, object] = {}
+    exec(prepare, namespace)
+    exec(statement, namespace)
+    assert f"tinytorch.{module.exports}" in sys.modules
