@@ -169,7 +169,7 @@ def test_loss_and_samples_are_drawn_into_one_display_while_it_trains(
 ) -> None:
     display = Display()
     monkeypatch.setattr(builtins, "display", display, raising=False)
-    lesson["ROUNDS"], lesson["STEPS"] = 4, 3
+    lesson["in_notebook"], lesson["ROUNDS"], lesson["STEPS"] = True, 4, 3
     exec(LEARNING, lesson)
     assert display.shown == 1
     assert [len(curve) for curve in display.curves] == [1, 2, 3, 4]
@@ -180,7 +180,10 @@ def test_loss_and_samples_are_drawn_into_one_display_while_it_trains(
 
 @pytest.mark.parametrize("seed", [13, 1, 2])
 def test_the_gpt_beats_the_table_of_pairs_on_text_that_it_has_not_seen(lesson: dict[str, Any], seed: int) -> None:
-    lesson["test_rng"] = np.random.default_rng(seed)
+    assert "ROUNDS, STEPS = 32, 10 if in_notebook else 1, 15" in next(
+        source for source in CODE if "in_notebook = " in source
+    )
+    lesson["test_rng"], lesson["ROUNDS"] = np.random.default_rng(seed), 10
     exec(LEARNING.replace("manual_seed(13)", f"manual_seed({seed})"), lesson)
     exec(JUDGING, lesson)
     assert lesson["bigram_loss"] == pytest.approx(2.57, abs=0.005)
