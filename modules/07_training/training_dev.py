@@ -198,6 +198,7 @@ def test_train_step():
         optimizer = SGD(model.parameters(), 0.1)
         losses = [tried(train_step, model, MSELoss(), optimizer, parts, **settings) for _ in range(steps)]
         assert all(isinstance(each, list) and len(each) == len(parts) for each in losses), f"one loss of each part, got {losses}"
+        assert all(isinstance(loss, float) for each in losses for loss in each), f"losses are plain numbers, not tensors, got {losses}"
         return losses, model.weight.data
 
     manual_seed(3)
