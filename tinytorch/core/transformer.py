@@ -24,7 +24,7 @@ def layer_norm(x: Array, gamma: Array, beta: Array, eps: float = 1e-5, keep: dic
     if x.shape[-1:] != (n,):
         raise ValueError(f"A layer norm over {n} features takes (..., {n}), got {x.shape}.")
     rows = x.reshape(-1, n)
-    unit = rows - (rows @ np.ones(n, gamma.dtype))[:, None] / n
+    unit = rows - np.einsum("ij->i", rows)[:, None] / n
     scale = (np.einsum("ij,ij->i", unit, unit)[:, None] / n + eps) ** -0.5
     unit *= scale
     if keep is not None:
@@ -45,13 +45,11 @@ def d_layer_norm(g: Array, y: Array, x: Array, gamma: Array, beta: Array, eps: f
         layer_norm(x, gamma, beta, eps, keep)
     unit, scale = keep["unit"], keep["scale"]
     g = g.reshape(unit.shape)
-    n, ones = len(gamma), np.ones(len(g), g.dtype)
-    product = g * unit
+    n, ones, product = len(gamma), np.ones(len(g), g.dtype), g * unit
     dgamma, dbeta = ones @ product, ones @ g
-    shares = (product @ gamma)[:, None] / n
     dx = g * gamma
     dx -= (g @ gamma)[:, None] / n
-    dx -= np.multiply(unit, shares, out=product)
+    dx -= np.multiply(unit, (product @ gamma)[:, None] / n, out=product)
     dx *= scale
     return dx.reshape(x.shape), dgamma, dbeta
 
@@ -111,7 +109,7 @@ def choose(scores: Array, temperature: float = 1.0, top_k: int | None = None) ->
         return scores.argmax(axis=1)
     below = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
     if top_k is not None and top_k < scores.shape[1]:
-        below[below < np.sort(below, axis=1)[:, -top_k, None]] = -np.inf
+        below[below < np.sort(below)[:, [-top_k]]] = -np.inf
     with np.errstate(over="ignore"):
         sums = np.cumsum(np.exp(below / temperature), axis=1)
     return (sums <= rng.random((len(sums), 1)) * sums[:, -1:]).sum(axis=1)
