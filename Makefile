@@ -2,6 +2,6 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: lab test lint format build bench clean
-lab test lint format build bench clean:
+.PHONY: lab test test-all lint format build bench clean
+lab test test-all lint format build bench clean:
 	@$(PYTHON) tools/dev.py $@ $(ARGS)

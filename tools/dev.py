@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The repository's commands, for a machine that has nothing but Python.
 
-python tools/dev.py lab | test | lint | format | build | bench | clean
+python tools/dev.py lab | test | test-all | lint | format | build | bench | clean
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ if sys.version_info < (3, 11):  # noqa: UP036  this file is what an older Python
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import environment as env
+import hub
 
 TESTS = env.ROOT / "tests"
+HUB = "tests/hub"
 EVERYWHERE = ["tests/unit", "tests/kernel"]  # the tests that run on every Python
 
 
@@ -56,6 +58,16 @@ def test(arguments: list[str]) -> int:
         + ", ".join(f"{v}: {'ok' if not s else 'FAILED'}" for v, s in results.items())
     )
     return max(results.values())
+
+
+def test_all(arguments: list[str]) -> int:
+    """Everything of ``test``, then the tests with a real JupyterHub; with arguments, those alone (they go to pytest)."""
+    status = 0 if arguments else test([])
+    if reason := hub.obstacle():
+        env.say(f"JupyterHub is SKIPPED: {reason}.")
+        return status
+    env.install_for_work(lint=True)
+    return max(status, run_pytest(hub.environment(env.build()), [HUB], arguments, None))
 
 
 def run_pytest(venv: Path, folders: list[str], arguments: list[str], browser: str | None) -> int:
@@ -137,7 +149,7 @@ def clean(arguments: list[str]) -> int:
 
 
 COMMANDS = {
-    "lab": lab, "test": test, "lint": lint, "format": format, "build": build, "bench": bench, "clean": clean,
+    "lab": lab, "test": test, "test-all": test_all, "lint": lint, "format": format, "build": build, "bench": bench, "clean": clean,
 }  # fmt: skip
 
 

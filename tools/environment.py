@@ -54,6 +54,11 @@ def call(*command: str) -> int:
     return subprocess.call(command, cwd=ROOT, env=environment(VENV))
 
 
+def succeeds(*command: str) -> bool:
+    """Whether a command runs and ends well; what it prints is not shown."""
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def run(*command: str, venv: Path = VENV) -> None:
     """Run a command that must succeed."""
     subprocess.run(command, cwd=ROOT, env=environment(venv), check=True)
