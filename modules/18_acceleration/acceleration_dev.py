@@ -214,9 +214,8 @@ left, right = rng.standard_normal((2, 512, 512), dtype=np.float32)
 n, products, passes, orders, before, after, cores = 16, *[None] * 6
 # %% [markdown]
 # ### 1.2 Rows at once
-# `by_loops` is the triple loop of module 01. It runs a few Python instructions for each product of two numbers. **Vectorization** hands more work to each call. The product can be
-# written with whole rows: row i of the result is the sum of all rows of `b`, each times one number of row i of `a`: $c_i = \sum_k a_{ik} \, b_k$. The innermost loop disappears
-# into NumPy.
+# `by_loops` is the triple loop of module 01: a few Python instructions for each product of two numbers. **Vectorization** hands more work to each call. The product can be written
+# with whole rows: row i of the result is the sum of all rows of `b`, each times one number of row i of `a`: $c_i = \sum_k a_{ik} \, b_k$.
 # %% nbgrader={"grade": false, "grade_id": "18-rows", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def by_rows(a, b):
     """(M, K) @ (K, N) -> (M, N), a row of ``b`` at a time; the dtype is the one that NumPy gives to a product of both."""
@@ -246,8 +245,9 @@ def test_by_rows():
 test_by_rows()
 # %% [markdown]
 # ### 1.3 One call
-# `a @ b` hands all of the work to BLAS, which uses vector instructions and tiles. One case remains with something to gain. If `a` is a stack of matrices and `b` is a single one,
-# as in a linear layer that gets a batch of sequences, NumPy makes one call for each matrix of the stack. As one tall matrix, the rows of all of them need only a single call.
+# `a @ b` hands all of the work to BLAS, which uses vector instructions and tiles. One case remains: for a stack `a` and a single matrix `b`, as in a linear layer that gets a batch
+# of sequences, NumPy makes one call for each matrix of the stack. If these have few rows, calls and the reading of `b` cost more than the arithmetic. As one tall matrix, all rows
+# need one call.
 # %% nbgrader={"grade": false, "grade_id": "18-blas", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def by_blas(a: Array, b: Array) -> Array:
@@ -284,16 +284,17 @@ def test_by_blas():
     ### END HIDDEN TESTS
 test_by_blas()
 # %% [markdown]
-# **Predict, then run:** how many times faster is each step, from loops to rows and from rows to BLAS? Which of the three are bound by overhead? The result of `%%measure` lists
-# each kernel as a layer, but its roofline adds up what has the same name; `report` gives each kernel a place of its own, by your function.
+# **Predict, then run:** how many times faster is each step, from loops to rows and from rows to BLAS? Which are bound by overhead? And what do 64 matrices of one row each cost as
+# a `stack` (64 calls) and as one `tall` matrix? The result of `%%measure` lists each kernel as a layer, but its roofline adds up what has the same name; `report` places each
+# kernel by your function.
 # %%
 # %%measure -o products
-race = Race(matmul, loops=by_loops, rows=by_rows, blas=by_blas)
-slow, better, best = race("loops", A, B), race("rows", A, B), race("blas", A, B)
+race = Race(matmul, loops=by_loops, rows=by_rows, blas=by_blas, stack=np.matmul, tall=by_blas)
+raced = [race(name, A, B) for name in ("loops", "rows", "blas")] + [race(name, A[:, None], B) for name in ("stack", "tall")]
 # %%
 report(products)
 # %% [markdown]
-# Flops, bytes, intensity and the attainable rate of all three are the same: only the kernel has changed. The times are those of a traced run, and tracing slows down the kernels
+# Flops, bytes, intensity and the attainable rate of all five are the same: only the kernel has changed. The times are those of a traced run, and tracing slows down the kernels
 # with many calls most; 2.1 measures `by_rows` without it.
 # ### 1.4 Tiles
 # Three tiles, one of each matrix, are in use at a time. If they fit into a cache, each number that was fetched is used as often as a tile is wide before it is fetched again. The
@@ -484,9 +485,8 @@ fused = gelus("fused", x)
 # %%
 report(before, after)
 # %% [markdown]
-# The roof is the same for both: flops and bytes of the formula do not depend on the kernel. The fused form saves the traffic of the intermediate arrays, which the formula does not
-# count. Even so it may be called bound by "overhead": neither limit explains its time, because the formula counts 5 flops for an element, and the polynomial and a `tanh` take
-# dozens of instructions.
+# The roof is the same for both: flops and bytes of the formula do not depend on the kernel. The fused form saves the traffic of the intermediate arrays, which it does not count.
+# Even so it may be called bound by "overhead": neither limit explains its time, because 5 flops for an element stand for dozens of instructions of the polynomial and a `tanh`.
 # ### 1.7 On tensors
 # Given: the three functions of the library. Each kernel goes through `apply` under the name of its operation, so profilers know its flops, and the gradient rules of module 05
 # hold, because they depend on what is computed and not on how.
@@ -509,8 +509,7 @@ def fused_gelu(x: Tensor, approximate: str = "none") -> Tensor:
 # %% [markdown]
 # ## Part 2: Systems analysis
 # ### 2.1 What grows
-# `by_rows` does $2 n^3$ flops in $n^2$ calls of NumPy, `by_loops` needs $n^3$ rounds of Python. **Predict** the exponent of `by_rows`: 2, 3, or between? And how would the curve go
-# on for larger n? Then run.
+# `by_rows` does $2 n^3$ flops in $n^2$ calls of NumPy, `by_loops` needs $n^3$ rounds of Python. **Predict** the exponent of `by_rows`: 2, 3, or between? Then run.
 # %%
 # %%complexity n=16..256 -o growth
 few, more = np.ones((n, n), np.float32), np.ones((n, n), np.float32)

@@ -34,7 +34,7 @@ def test_place_agrees_with_the_placement_of_measure(lesson: dict[str, Any], figu
 @pytest.mark.parametrize(
     ("name", "layers", "size"),
     [
-        ("products", {"loops", "rows", "blas"}, 64),
+        ("products", {"loops", "rows", "blas", "stack", "tall"}, 64),
         ("passes", {"tiles_16", "tiles_64", "tiles_256", "blas"}, 512),
     ],
 )
