@@ -52,6 +52,7 @@ from tinytorch.core.tensor import Array, Shape, Tensor, apply, broadcast_shape, 
 Past: TypeAlias = tuple[Tensor, Tensor] | tuple[()]
 # %% nbgrader={"grade": false, "grade_id": "12-helpers", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from tinytorch.core.autograd import RULES, backward, no_grad, unbroadcast
+from tinytorch.core.tensor import set_observer
 
 rng = np.random.default_rng(12)
 
@@ -478,6 +479,11 @@ def test_heads():
     same(past[0], keys.data, "all keys"), same(past[1], values.data, "all values")
     _, past = layer(Tensor(x[:, :2]), causal[:2, :2], ())
     same(called(layer, Tensor(x[:, 2:]), causal[2:], past)[0], whole.data[:, 2:], "three rows at once after two")
+    _, past = called(layer, Tensor(x[0, :2]), causal[:2, :2], ())
+    same(called(layer, Tensor(x[0, 2:]), causal[2:], past)[0], whole.data[0, 2:], "one sequence, three rows after two")
+    told, before = [], set_observer(lambda event: told.append(event))
+    called(layer, Tensor(x)), set_observer(before)
+    assert any(event.params.get("keep") for event in told if event.op == "attention"), "attention gets a dict as keep, or backward computes it again"
     for wrong in [(6, 4), (6, 0), (0, 1), (6, -2)]:
         refuses([str(wrong[0]), str(wrong[1])], MultiHeadAttention, *wrong)
     ### END HIDDEN TESTS
