@@ -171,7 +171,7 @@ __all__ = [
 ]
 
 
-_PACKAGES = ("data", "models", "nn", "optim", "text")
+_PACKAGES = ("bench", "data", "generation", "models", "nn", "optim", "text")
 
 
 def lazy(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
