@@ -1,7 +1,14 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import {
+  Notification,
+  type IToolbarWidgetRegistry
+} from '@jupyterlab/apputils';
 import type { Cell, ICellModel } from '@jupyterlab/cells';
-import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import {
+  NotebookActions,
+  type INotebookTracker,
+  type NotebookPanel
+} from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandToolbarButton } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -11,6 +18,7 @@ import { stopwatchIcon } from '../icons';
 import { CellFigure } from './figure';
 import { MeasureMarker } from './marker';
 import { isMeasured, toggleMeasured } from './metadata';
+import { MissingTeller } from './missing';
 
 /** Adds the command "measure this cell" and the marks on measured cells. */
 export function addStopwatch(
@@ -50,6 +58,23 @@ export function addStopwatch(
   notebooks.selectionChanged.connect(update);
   app.docRegistry.addWidgetExtension('Notebook', {
     createNew: panel => new MeasureMarker(panel as NotebookPanel, trans, update)
+  });
+  tellWhatIsMissing(notebooks, trans);
+}
+
+/** After a cell that was to be measured, says what its kernel lacks. */
+function tellWhatIsMissing(
+  notebooks: INotebookTracker,
+  trans: TranslationBundle
+): void {
+  const teller = new MissingTeller(
+    // It stays until it is closed: it says what to type.
+    advice => Notification.warning(advice, { autoClose: false }),
+    trans
+  );
+  NotebookActions.executed.connect((_, { notebook, cell }) => {
+    const panel = notebooks.find(each => each.content === notebook);
+    void teller.afterRun(cell.model, panel?.sessionContext.session?.kernel);
   });
 }
 
