@@ -40,7 +40,7 @@ class MLP(nn.Module):
         self.linear1, self.linear2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, x: Any) -> Any:
-        return self.linear2(functional.gelu(self.linear1(x), approximate="tanh"))
+        return self.linear2(functional.gelu(self.linear1(x)))
 
 
 class Block(nn.Module):

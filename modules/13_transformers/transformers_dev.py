@@ -217,10 +217,10 @@ class LayerNorm(Module):
     def __repr__(self) -> str: return f"LayerNorm({len(self.gamma)})"
 
 class MLP(Module):
-    """Two layers with GPT-2's GELU (by tanh) in between, and dropout behind them: ``MLP(64)`` has 256 hidden features."""
+    """Two layers with a GELU in between, and dropout behind them: ``MLP(64)`` has 256 hidden features."""
     def __init__(self, embed_dim: int, hidden_dim: int | None = None, dropout_prob: float = 0.0) -> None:
         hidden_dim = 4 * embed_dim if hidden_dim is None else hidden_dim
-        self.linear1, self.gelu, self.linear2 = Linear(embed_dim, hidden_dim), GELU("tanh"), Linear(hidden_dim, embed_dim)
+        self.linear1, self.gelu, self.linear2 = Linear(embed_dim, hidden_dim), GELU(), Linear(hidden_dim, embed_dim)
         self.dropout = Dropout(dropout_prob)
 
     def forward(self, x: Tensor) -> Tensor: return self.dropout(self.linear2(self.gelu(self.linear1(x))))
@@ -543,7 +543,7 @@ for temperature, top_k in [(0, None), (0.7, None), (0.7, 5), (1.5, None)]:
     print(f"temperature {temperature}, top_k {top_k}: {as_text(writer.generate(newline, 60, temperature, top_k))!r}")
 # %% [markdown]
 # ## Part 3: Production context
-# - This is GPT-2's architecture (Radford and others, 2019), which takes one matrix for embedding and head. Its smallest form: V = 50,257, D = 768, L = 12.
+# - This is GPT-2's architecture (Radford and others, 2019), which takes one matrix for embedding and head, and the GELU by tanh. Its smallest form: V = 50,257, D = 768, L = 12.
 # - PyTorch's `torch.nn.TransformerEncoderLayer(norm_first=True)` is this block if it gets a causal mask; its layer norm is one kernel that reads each row once.
 # - Models since Llama normalize without the mean (RMSNorm: Zhang and Sennrich, 2019), and turn queries and keys by their position (Su and others, 2021).
 # - `torch.utils.checkpoint` drops the activations of a block and computes them again in backward: a forward pass more for a fraction of the memory.

@@ -63,10 +63,10 @@ class LayerNorm(Module):
     def __repr__(self) -> str: return f"LayerNorm({len(self.gamma)})"
 
 class MLP(Module):
-    """Two layers with GPT-2's GELU (by tanh) in between, and dropout behind them: ``MLP(64)`` has 256 hidden features."""
+    """Two layers with a GELU in between, and dropout behind them: ``MLP(64)`` has 256 hidden features."""
     def __init__(self, embed_dim: int, hidden_dim: int | None = None, dropout_prob: float = 0.0) -> None:
         hidden_dim = 4 * embed_dim if hidden_dim is None else hidden_dim
-        self.linear1, self.gelu, self.linear2 = Linear(embed_dim, hidden_dim), GELU("tanh"), Linear(hidden_dim, embed_dim)
+        self.linear1, self.gelu, self.linear2 = Linear(embed_dim, hidden_dim), GELU(), Linear(hidden_dim, embed_dim)
         self.dropout = Dropout(dropout_prob)
 
     def forward(self, x: Tensor) -> Tensor: return self.dropout(self.linear2(self.gelu(self.linear1(x))))

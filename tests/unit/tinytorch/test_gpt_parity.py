@@ -36,7 +36,7 @@ def gpt_of_torch(torch: ModuleType) -> Any:
             self.linear1, self.linear2 = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
 
         def forward(self, x: Any) -> Any:
-            return self.linear2(functional.gelu(self.linear1(x), approximate="tanh"))
+            return self.linear2(functional.gelu(self.linear1(x)))
 
     class Block(nn.Module):
         def __init__(self) -> None:
