@@ -67,6 +67,7 @@ def new_student_folder(path: Path) -> list[Path]:
     ``path`` is a file, holds something else, or belongs to a class.
     """
     _check_place(path)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)  # on a shared machine, the work is the student's alone
     written = []
     for module in source.catalogue().modules:
         notebook = path / module.notebook

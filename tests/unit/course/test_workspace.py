@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ def test_new_makes_a_folder_with_the_lessons_there_are(small_course: Path, tmp_p
     assert [p.relative_to(folder).as_posix() for p in written] == ["modules/01_pair/pair.ipynb", ".tinytorch-lab.json"]
     assert json.loads((folder / ".tinytorch-lab.json").read_text()) == {"kind": "student", "version": 1}
     assert (folder / "tinytorch" / "core").is_dir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_nobody_else_can_enter_a_new_folder(small_course: Path, tmp_path: Path) -> None:
+    workspace.new_student_folder(tmp_path / "course")
+    assert (tmp_path / "course").stat().st_mode & 0o077 == 0
 
 
 def test_a_second_new_adds_what_is_missing_and_keeps_the_students_work(small_course: Path, tmp_path: Path) -> None:

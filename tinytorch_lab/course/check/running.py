@@ -23,6 +23,9 @@ from tinytorch_lab.course.student import student_notebook
 STOP_AFTER_S = 120
 """A run that takes longer is stopped; the limits of the standard are far below."""
 
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""On a busy machine, threads of BLAS that wait for each other use up processor time: the figures would depend on who else runs."""
+
 PROBE = """
 def __probe(expressions):
     import json, time
@@ -87,9 +90,9 @@ def run_cells(cells: list[tuple[int, str]]) -> tuple[CellRun, ...]:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a run: no student folder, no display."""
+    """The environment of a run: no student folder, no display, one thread for matrix products."""
     inherited = {name: value for name, value in os.environ.items() if name != "TINYTORCH_HOME"}
-    return {**inherited, "MPLBACKEND": "agg", "PYTHONIOENCODING": "utf-8"}
+    return {**inherited, **ONE_THREAD, "MPLBACKEND": "agg", "PYTHONIOENCODING": "utf-8"}
 
 
 def run_notebook(lesson: Lesson, expressions: list[str]) -> NotebookRun:

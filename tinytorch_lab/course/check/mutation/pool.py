@@ -21,7 +21,6 @@ from tinytorch_lab.course.errors import CourseError
 WORKERS = 2
 LIMIT_S = 5.0
 """CPU seconds for one mutant: all graded tests of a lesson take at most 3."""
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def _work(job: dict[str, Any]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as empty:
         done = subprocess.run(
             [sys.executable, "-m", "tinytorch_lab.course.check.mutation.worker"], input=json.dumps(job), capture_output=True,
-            text=True, encoding="utf-8", cwd=empty, env=environment() | ONE_THREAD, check=False,
+            text=True, encoding="utf-8", cwd=empty, env=environment(), check=False,
         )  # fmt: skip
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     if len(lines) != len(job["mutants"]):
