@@ -20,8 +20,8 @@ from tinytorch_lab.course.student import student_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 MILESTONES = sorted(ROOT.glob("milestones/*.py"))
-LAST_MODULE = {"1": "06", "2": "06", "3": "06", "4": "09", "5": "13"}  # what a student has by then
-STARTS = {"1": 5, "2": 5, "3": 5, "4": 1, "5": 1}  # in the short form, where there is one
+LAST_MODULE = {"1": "06", "2": "06", "3": "06", "4": "09", "5": "13", "6": "19"}  # what a student has by then
+STARTS = {"1": 5, "2": 5, "3": 5, "4": 1, "5": 1, "6": 1}  # in the short form, where there is one
 # Threads of BLAS that wait for each other cost many times the work itself if the machine has other work to do.
 SETTINGS = {"MPLBACKEND": "agg", "TINYTORCH_SHORT": "1", "OPENBLAS_NUM_THREADS": "1"}
 PATIENCE = 240  # seconds: a few suffice, unless others need the processors
@@ -77,10 +77,13 @@ def test_it_uses_only_what_the_student_has_built_by_then(milestone: Path) -> Non
     number = {module.exports: module.number for module in modules}
     for node in ast.walk(ast.parse(milestone.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            assert {alias.name for alias in node.names} <= {"os", "numpy", "matplotlib.pyplot"}
+            assert {alias.name for alias in node.names} <= {"copy", "os", "tracemalloc", "numpy", "matplotlib.pyplot"}
         elif isinstance(node, ast.ImportFrom) and node.module != "tinytorch.data":
-            assert node.module == "tinytorch"
-            late = [a.name for a in node.names if number[tinytorch._HOME[a.name]] > LAST_MODULE[milestone.name[0]]]
+            assert node.module == "tinytorch" or node.module.startswith("tinytorch.perf.")
+            perf = node.module.removeprefix("tinytorch").removeprefix(".")
+            late = [
+                a.name for a in node.names if number[perf or tinytorch._HOME[a.name]] > LAST_MODULE[milestone.name[0]]
+            ]
             assert late == []
 
 
@@ -115,6 +118,23 @@ def test_it_fails_where_nothing_is_learned(milestone: Path, tmp_path: Path) -> N
             "train(writer, seed, 20, ",
             r"no less than the table's",
         ),
+        ("6_2018_mlperf", "pictures[:500]", "pictures[:500] / 50", "int8 keeps only"),
+        ("6_2018_mlperf", "copy.deepcopy(base), 0.8)", "copy.deepcopy(base), 0.7)", "80 % zeros has .* of the size"),
+        ("6_2018_mlperf", "copy.deepcopy(base), 0.625)", "copy.deepcopy(base), 0.98)", "48 neurons keeps only"),
+        ("6_2018_mlperf", "linear2), 0.5)", "linear2), 0.0)", "half MLP, int8 has .* of the size"),
+        (
+            "6_2018_mlperf",
+            '"int8": quantize_model(copy.deepcopy(base)',
+            '"int8": quantize_model(GPT(kinds, 64, 2, 4, context)',
+            "int8 has .* nats more",
+        ),
+        ("6_2018_mlperf", "enable_kv_cache(cached[name])", "pass", "float32 computes 2,079 rows for 64 positions"),
+        (
+            "6_2018_mlperf",
+            "counted(cached[name], seed)",
+            "counted(cached[name], seed + 1)",
+            "float32 writes another text",
+        ),
     ],
 )
 def test_each_promise_fails_without_what_it_is_about(
@@ -132,6 +152,7 @@ def test_each_promise_fails_without_what_it_is_about(
     [
         ("4_1998_cnn", {"starts": 3, "learned": 8500, "goal": 0.97, "shifted_goal": 0.98, "photo_goal": 0.85}),
         ("5_2017_transformer", {"starts": 3}),
+        ("6_2018_mlperf", {"starts": 3, "learned": 8500, "goal": 0.94, "least": 0.99, "context": 128}),
     ],
 )
 def test_the_students_form_is_the_whole_one(
