@@ -42,6 +42,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinytorch.core.autograd import no_grad
+from tinytorch.core.layers import named_state
 from tinytorch.core.tensor import Array, Tensor
 from tinytorch.perf.profiling import Profiler, time_calls
 # %% nbgrader={"grade": false, "grade_id": "19-helpers", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -341,8 +342,8 @@ with no_grad():
         print(f"wide against {name}: {compare(lambda: wide(unseen), lambda model=model: model(unseen))}")
 # %% [markdown]
 # ### 1.7 A suite
-# A fast model that reads nothing right is worth nothing. So the suite, which is given, measures each model by its latency, in turns with all others; by its memory, which is parameters
-# and the peak in a pass, by the profiler of module 14; and by its accuracy. Each row of the result states how it was found, too: data, threads, session, warm-up.
+# A fast model that reads nothing right is worth nothing. So the suite, which is given, measures each model by its latency, in turns with all others; by its memory, which is what it
+# stores, and the peak in a pass by the profiler of module 14; and by its accuracy. Each row of the result states how it was found, too: data, threads, session, warm-up.
 # %%
 #| export
 class Row(NamedTuple):
@@ -377,11 +378,12 @@ class BenchmarkSuite:
     def row(self, name: str, times: Sequence[float], session: int) -> Row:
         """What there is to say about the model ``name`` with these ``times``, ``warmup`` of which do not count."""
         model, data = self.models[name], [self.x.data, *([] if self.labels is None else [np.asarray(self.labels)])]
-        latency, used = BenchmarkResult(times[self.warmup :], name, cold=times[: self.warmup]), Profiler().measure_memory(model, self.x)
+        latency, peak = BenchmarkResult(times[self.warmup :], name, cold=times[: self.warmup]), Profiler().measure_memory(model, self.x)["peak"]
+        stored = sum({id(array): np.asarray(array).nbytes for _, array in named_state(model)}.values())  # int8 weights too, which are no parameters
         with no_grad():
             outputs = model(self.x).data
         accuracy = None if self.labels is None else float(np.mean(outputs.argmax(axis=-1) == self.labels))
-        return Row(name, latency, used["parameters"] + used["peak"], accuracy, outputs, fingerprint(*data), self.x.shape, stated_threads(), session)
+        return Row(name, latency, stored + peak, accuracy, outputs, fingerprint(*data), self.x.shape, stated_threads(), session)
     @staticmethod
     def table(rows: Sequence[Row]) -> str:
         """The rows as text: a line each, below a heading."""
@@ -470,7 +472,6 @@ for size in (25, 100, 400, 1600):
     print(f"{size:>5} runs: mean width {width:.5f} of the median; width times the root of the number of runs {width * size**0.5:.3f}")
 # %% [markdown]
 # The cost is linear, and the width falls with the root: the last column stays nearly the same. Each halving takes four times as long, and at some point less noise is cheaper.
-#
 # ### 2.2 False alarms and the order of runs
 # In an A/A comparison both candidates are the same, so each "faster" or "slower" is a false alarm. With a confidence of 0.95, at most one in twenty may end so. Here are three orders for
 # 30 runs of A and B, on three simulated machines, one steady, one that gets slower, and one with every second run slower. **Predict** the share of alarms in each of nine cells.
@@ -489,7 +490,6 @@ for order in (apart, fixed, in_turns):
 # %% [markdown]
 # A steady machine gives about as many alarms as the confidence allows, whatever the order. The other two machines break one fixed order each, which takes what the machine does for
 # a property of B. Only the last row is right everywhere.
-#
 # ### 2.3 Minimum against median
 # Some benchmarks report the fastest run, with the argument that interruptions can only add time. **Predict**, for 10 and for 1000 runs, the minimum and the median of two
 # machines, on which a run takes a second: on the first, 3 of 10 runs are interrupted; on the second, one in a hundred is *faster*, at a higher clock rate.

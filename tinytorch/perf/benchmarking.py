@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinytorch.core.autograd import no_grad
+from tinytorch.core.layers import named_state
 from tinytorch.core.tensor import Array, Tensor
 from tinytorch.perf.profiling import Profiler, time_calls
 
@@ -165,11 +166,12 @@ class BenchmarkSuite:
     def row(self, name: str, times: Sequence[float], session: int) -> Row:
         """What there is to say about the model ``name`` with these ``times``, ``warmup`` of which do not count."""
         model, data = self.models[name], [self.x.data, *([] if self.labels is None else [np.asarray(self.labels)])]
-        latency, used = BenchmarkResult(times[self.warmup :], name, cold=times[: self.warmup]), Profiler().measure_memory(model, self.x)
+        latency, peak = BenchmarkResult(times[self.warmup :], name, cold=times[: self.warmup]), Profiler().measure_memory(model, self.x)["peak"]
+        stored = sum({id(array): np.asarray(array).nbytes for _, array in named_state(model)}.values())  # int8 weights too, which are no parameters
         with no_grad():
             outputs = model(self.x).data
         accuracy = None if self.labels is None else float(np.mean(outputs.argmax(axis=-1) == self.labels))
-        return Row(name, latency, used["parameters"] + used["peak"], accuracy, outputs, fingerprint(*data), self.x.shape, stated_threads(), session)
+        return Row(name, latency, stored + peak, accuracy, outputs, fingerprint(*data), self.x.shape, stated_threads(), session)
     @staticmethod
     def table(rows: Sequence[Row]) -> str:
         """The rows as text: a line each, below a heading."""

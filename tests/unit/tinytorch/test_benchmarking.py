@@ -31,6 +31,7 @@ from tinytorch.perf.benchmarking import (
     take_turns,
 )
 from tinytorch.perf.profiling import Profiler
+from tinytorch.perf.quantization import QuantizedLinear, model_bytes
 
 DISTRIBUTIONS: dict[str, Callable[[Any, tuple[int, int]], Any]] = {
     "normal": lambda rng, shape: rng.standard_normal(shape),
@@ -356,3 +357,11 @@ def test_equal_outputs_need_no_accuracy() -> None:
     one, two = fair._replace(accuracy=None), fair._replace(accuracy=None, outputs=fair.outputs * (1 + 1e-5))
     assert TinyMLPerf(0.9).refusals(one, two) == []
     assert len(TinyMLPerf(0.9).refusals(one, two._replace(outputs=fair.outputs + 0.1))) == 1
+
+
+def test_memory_counts_weights_that_are_no_parameters() -> None:
+    linear, x = tiny.Linear(50, 40), Tensor(np.ones((2, 50)))
+    narrow = QuantizedLinear(linear)
+    (row,) = BenchmarkSuite({"int8": narrow}, x, runs=2).run()
+    assert row.memory == model_bytes(narrow) + Profiler().measure_memory(narrow, x)["peak"]
+    assert row.memory > linear.weight.size
