@@ -291,7 +291,7 @@ def test_check_schema():
         equal(tried(check_schema, {key: value for key, value in SOUND.items() if key != name}), [f"The field '{name}' is missing."], "one field less")
         equal(tried(check_schema, SOUND | {name: None})[:1], [f"'{name}' is None, it must be {SCHEMA[name]}."], "a field that is None")
     wrong = {"speedup": [figure(2, "times"), figure(4, "times", (1, 3)), figure(2, "times", (-1, np.inf))], "size": [figure(9.0, "bytes"), 9], "accuracy": [figure(1.1, "share"), figure(True, "share"), figure(np.nan, "share")], "memory": [figure(10**400, "bytes")]}
-    for name, value in [(name, value) for name in wrong for value in wrong[name]]: equal(tried(check_schema, SOUND | {name: value}), [f"'{name}' is {value!r}, it must be {SCHEMA[name]}."], "figure")
+    for name, value in [(field, value) for field in wrong for value in wrong[field]]: equal(tried(check_schema, SOUND | {name: value}), [f"'{name}' is {value!r}, it must be {SCHEMA[name]}."], "figure")
     equal(len(tried(check_schema, {"a": 1, "b": 2})), len(SCHEMA) + 2, "all errors of an empty submission with two unknown fields"), equal(len(tried(check_schema, [SOUND])), 1, "a list")
     bad = SOUND | {"name": "  ", "target": 1.5, "runs": 2.0, "z": 0, "size": 5}
     equal([error.split("'")[1] for error in tried(check_schema, bad)], ["name", "target", "runs", "size", "z"], "several errors, in their order")
@@ -451,8 +451,8 @@ def test_rerun():
     equal((verdict.accepted, verdict.reasons), (True, []), "an honest submission, on a machine that is three times slower"), equal(type(verdict.found), dict, "found"), equal(verdict.found["latency"]["value"], 3.0, "found latency")
     rejected("'accuracy': claimed is {'value': 1.0", checked(rewritten(accuracy=figure(1.0, "share")))), rejected("'speedup'", checked(Path.exists, Turns([6.0], [6.0]))), rejected("'seed'", checked(rewritten(seed="x")))
     ### BEGIN HIDDEN TESTS
-    for name in ("submission.json", "model.npz"): rejected(name, checked(lambda folder: (folder / name).unlink()))
-    for text, word in [("{", ""), ("[]", "a list"), ("[" * 10**5, "")]: rejected(word, checked(lambda folder: (folder / "submission.json").write_text(text)))
+    for name in ("submission.json", "model.npz"): rejected(name, checked(lambda folder, name=name: (folder / name).unlink()))
+    for text, word in [("{", ""), ("[]", "a list"), ("[" * 10**5, "")]: rejected(word, checked(lambda folder, text=text: (folder / "submission.json").write_text(text)))
     rejected("no model file", checked(lambda folder: (folder / "model.npz").write_bytes(b"nothing"))), rejected("at least 0.9", checked(Path.exists, target=0.9))
     equal(checked(rewritten(seed="x")).found, {}, "found by a check of the form alone"), equal(checked(rewritten(size=figure(1, "bytes"))).found["accuracy"]["value"], 4 / 6, "found all the same")
     equal([reason.split("'")[1] for reason in checked(lambda folder: (folder / "model.npz").write_bytes(pack(small(2)))).reasons[:1]], ["model"], "another model in the file")
