@@ -1,0 +1,1 @@
+"""Grading: submissions in, scores out. ``model`` has what is passed around; docs/grading.md has the whole."""
