@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IPair } from '../course/answers';
-import { sideBySide, type IDiffRow, type ILine } from './diff';
+import { DiffTable } from './table';
 
 export interface ICompareViewProps {
   /** E.g. "01 Tensor". */
@@ -44,85 +44,16 @@ function Pair(props: { pair: IPair; trans: TranslationBundle }): JSX.Element {
           )}
         </p>
       )}
-      <div className="tt-Compare-scroll" tabIndex={0}>
-        <table>
-          <caption className="tt-sr-only">
-            {trans.__('%1, line by line', pair.name)}
-          </caption>
-          <colgroup>
-            <col className="tt-Compare-numbers" />
-            <col />
-            <col className="tt-Compare-numbers" />
-            <col />
-          </colgroup>
-          <thead>
-            <tr>
-              <th scope="col" colSpan={2}>
-                {trans.__('Yours')}
-              </th>
-              <th scope="col" colSpan={2}>
-                {trans.__('Reference')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {sideBySide(pair.mine, pair.reference).map((row, index) => (
-              <Row key={index} row={row} trans={trans} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
-  );
-}
-
-function Row(props: { row: IDiffRow; trans: TranslationBundle }): JSX.Element {
-  const { row, trans } = props;
-  const differs = row.kind !== 'same';
-  return (
-    <tr data-kind={row.kind}>
-      <Line
-        line={row.mine}
-        mark={differs ? '−' : ''}
-        side="mine"
-        spoken={differs ? trans.__('only in yours') : ''}
+      <DiffTable
+        {...pair}
+        sides={{
+          mine: trans.__('Yours'),
+          reference: trans.__('Reference'),
+          onlyMine: trans.__('only in yours'),
+          onlyReference: trans.__('only in the reference')
+        }}
+        trans={trans}
       />
-      <Line
-        line={row.reference}
-        mark={differs ? '+' : ''}
-        side="reference"
-        spoken={differs ? trans.__('only in the reference') : ''}
-      />
-    </tr>
-  );
-}
-
-function Line(props: {
-  line: ILine | null;
-  mark: string;
-  side: 'mine' | 'reference';
-  /** The mark, for screen readers. */
-  spoken: string;
-}): JSX.Element {
-  const { line, mark, side, spoken } = props;
-  if (line === null) {
-    return (
-      <>
-        <td className="tt-Compare-number" data-empty />
-        <td className="tt-Compare-line" data-empty />
-      </>
-    );
-  }
-  return (
-    <>
-      <td className="tt-Compare-number" data-side={side}>
-        {line.number}
-        <span aria-hidden="true">{mark}</span>
-      </td>
-      <td className="tt-Compare-line" data-side={side}>
-        {spoken !== '' && <span className="tt-sr-only">{spoken}</span>}
-        <code>{line.text}</code>
-      </td>
     </>
   );
 }
