@@ -240,7 +240,7 @@ def cross_entropy(scores: Array, ids: Array, keep: dict[str, Array] | None = Non
     # TODO: the formula above, with a single array of shape (B, C).
     # APPROACH: 1. check. 2. shifted = scores - their largest. 3. take the picked differences. 4. exponentials into the same array.
     # 5. their sums; put both into keep, if it is there. 6. log of the sums, minus the picked; the mean.
-    # HINTS: np.exp(shifted, out=shifted) computes in place; pick before you overwrite.
+    # HINTS: np.exp takes out=, and computes in place then; pick before you overwrite.
     ### BEGIN SOLUTION
     check_ids(ids, scores)
     shifted = scores - scores.max(axis=1, keepdims=True)

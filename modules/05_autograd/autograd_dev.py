@@ -648,7 +648,7 @@ def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
     back on the way. RuntimeError if there is nothing to differentiate, or no more; ValueError for a g of another shape.
     """
     # TODO: the walk, from root to the tensors that no operation made.
-    # APPROACH: 1. sums = {id(root): first_gradient(root, g)}, uses = count_uses(root), ready = [root]. 2. Take a tensor out of ready, and its sum
+    # APPROACH: 1. sums: what id(root) has is first_gradient(root, g); uses = count_uses(root), ready = [root]. 2. Take a tensor out of ready, and its sum
     # (an array, and whether it is own) out of sums. 3. If its op is None: keep_gradient. 4. Else run(tensor, array) gives (x, dx, new) for each input:
     # add_gradient to the sum of x, and count one use of x less; if none is left, x is ready.
     # HINTS: sums.pop(id(tensor)) returns the sum and forgets it.

@@ -290,9 +290,9 @@ def write_whole(path: "str | Path", write: Callable[[Any], None]) -> None:
     Leaves no other file behind. Raises what ``write`` raises.
     """
     # TODO: write beside the target, then rename; clean up after a failure.
-    # APPROACH: 1. a name beside it: the same with ".part" at the end. 2. open it for writing bytes, write. 3. part.replace(path). 4. on
+    # APPROACH: 1. a name beside it: the same with ".part" at the end. 2. open it for writing bytes, write. 3. replace the path by it. 4. on
     # any exception remove the part and raise again.
-    # HINTS: Path(f"{path}.part"); try ... except BaseException: ... raise; unlink(missing_ok=True).
+    # HINTS: Path(f"{path}.part"); a BaseException is anything; raise alone raises it again; unlink(missing_ok=True).
     ### BEGIN SOLUTION
     part = Path(f"{path}.part")
     try:

@@ -340,7 +340,7 @@ def max_pool2d(x: Array, kernel_size: Pair, stride: Pair, padding: Pair = (0, 0)
     """The largest number of each window: (B, C, H, W) to (B, C, H', W'). Padding counts as minus infinity (or the lowest integer)."""
     # TODO: the maximum over the windows, element by element.
     # APPROACH: 1. pad with the lowest value there is. 2. start with a copy of the first window. 3. take in the others, in place.
-    # HINTS: np.maximum(y, window, out=y); np.iinfo(dtype).min is the lowest integer; x.dtype.kind is "f" for floats.
+    # HINTS: np.maximum takes out=; np.iinfo(dtype).min is the lowest integer; x.dtype.kind is "f" for floats.
     ### BEGIN SOLUTION
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     first, *others = windows(padded(x, padding, lowest), kernel_size, stride)
@@ -439,8 +439,8 @@ def d_batch_norm(g: Array, y: Array, x: Array, gamma: Array, beta: Array, traini
     normal = (x - per_channel(keep["mean"])) * per_channel(keep["scale"])
     d_gamma, d_beta = (g * normal).sum(axis=(0, 2, 3)), g.sum(axis=(0, 2, 3))
     if training:
-        n = x.size // x.shape[1]
-        g = g - per_channel(d_beta / n) - normal * per_channel(d_gamma / n)
+        count = x.size // x.shape[1]
+        g = g - per_channel(d_beta / count) - normal * per_channel(d_gamma / count)
     return lambda: g * per_channel(gamma * keep["scale"]), d_gamma, d_beta
 @gradient(max_pool2d)
 def d_max_pool2d(g: Array, y: Array, x: Array, kernel_size: Pair, stride: Pair, padding: Pair = (0, 0)) -> tuple[Gradient, ...]:

@@ -221,7 +221,7 @@ class KeepZeros(Optimizer):
         """One step of one parameter: ``w`` changes in place, where it is not 0."""
         # TODO: let inner update, then restore the zeros.
         # APPROACH: 1. remember where w is 0. 2. inner takes our learning rate, and updates. 3. set these places to 0 if w has two or more axes.
-        # HINTS: self.inner.lr, self.inner.update(w, g, state). w is an array.
+        # HINTS: self.inner has lr and update, too. w is an array.
         ### BEGIN SOLUTION
         zeros = w == 0
         self.inner.lr = self.lr

@@ -218,7 +218,7 @@ n, products, passes, orders, before, after, cores = 16, *[None] * 6
 # with whole rows: row i of the result is the sum of all rows of `b`, each times one number of row i of `a`: $c_i = \sum_k a_{ik} \, b_k$.
 # %% nbgrader={"grade": false, "grade_id": "18-rows", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def by_rows(a, b):
-    """(M, K) @ (K, N) -> (M, N), a row of ``b`` at a time; the dtype is the one that NumPy gives to a product of both."""
+    """(M, K) @ (K, N) -> (M, N), a row of ``b`` at a time; the dtype is np.result_type of both, as in by_loops."""
     # TODO: the product, with two loops and no matrix product of NumPy's.
     # APPROACH: 1. zeros, as in by_loops. 2. for all i and k, add a[i, k] times row k of b to row i of the result.
     # HINTS: b[k] is row k; a number times a row is a row.

@@ -161,8 +161,8 @@ def d_batch_norm(g: Array, y: Array, x: Array, gamma: Array, beta: Array, traini
     normal = (x - per_channel(keep["mean"])) * per_channel(keep["scale"])
     d_gamma, d_beta = (g * normal).sum(axis=(0, 2, 3)), g.sum(axis=(0, 2, 3))
     if training:
-        n = x.size // x.shape[1]
-        g = g - per_channel(d_beta / n) - normal * per_channel(d_gamma / n)
+        count = x.size // x.shape[1]
+        g = g - per_channel(d_beta / count) - normal * per_channel(d_gamma / count)
     return lambda: g * per_channel(gamma * keep["scale"]), d_gamma, d_beta
 @gradient(max_pool2d)
 def d_max_pool2d(g: Array, y: Array, x: Array, kernel_size: Pair, stride: Pair, padding: Pair = (0, 0)) -> tuple[Gradient, ...]:
