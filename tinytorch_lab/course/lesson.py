@@ -15,6 +15,8 @@ BEGIN_SOLUTION = "### BEGIN SOLUTION"
 END_SOLUTION = "### END SOLUTION"
 BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
 END_HIDDEN = "### END HIDDEN TESTS"
+BEGIN_SCHEME = "### BEGIN MARK SCHEME"
+END_SCHEME = "### END MARK SCHEME"
 _EXPORT = re.compile(r"#\|\s*export\s*\n")
 _TARGET = re.compile(r"#\|\s*default_exp\s+([a-z_]+(?:\.[a-z_]+)+)\s*\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 from pathlib import Path
@@ -12,8 +13,10 @@ from nbformat import NotebookNode
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.lesson import (
     BEGIN_HIDDEN,
+    BEGIN_SCHEME,
     BEGIN_SOLUTION,
     END_HIDDEN,
+    END_SCHEME,
     END_SOLUTION,
     grader,
     read_lesson,
@@ -31,16 +34,36 @@ def student_notebook(lesson: Path) -> NotebookNode:
 
     Raises CourseError for a marker without its partner or outside of a cell of its kind.
     """
-    source = read_lesson(lesson)
+    return stripped(source_notebook(read_lesson(lesson)), str(lesson))
+
+
+def source_notebook(lesson: NotebookNode) -> NotebookNode:
+    """The lesson with its solutions as a notebook that nbgrader can release: hints in the metadata, stable ids, nothing else."""
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNELSPEC})
     taken: set[str] = set()
-    for cell in source.cells:
+    for cell in lesson.cells:
+        made = new_cell(cell.cell_type, cell.source, taken, grader(cell))
+        if cell.cell_type == "code" and grader(cell).get("solution"):
+            made.source, hints = _split_hints(made.source)
+            if hints:
+                made.metadata["tinytorch"] = {"hints": hints}
+        notebook.cells.append(made)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def stripped(source: NotebookNode, name: str) -> NotebookNode:
+    """A copy of ``source`` (see ``source_notebook``) without solutions, hidden tests and mark schemes.
+
+    Raises CourseError, which begins with ``name``, for a marker without its partner or outside of a cell of its kind.
+    """
+    notebook = copy.deepcopy(source)
+    for cell in notebook.cells:
         try:
-            notebook.cells.append(_student_cell(cell, taken))
+            cell.source = _stripped_text(cell)
         except CourseError as error:
             first = cell.source.partition("\n")[0]
-            raise CourseError(f"{lesson}, cell that begins with {first!r}: {error}") from None
-    nbformat.validate(notebook)
+            raise CourseError(f"{name}, cell that begins with {first!r}: {error}") from None
     return notebook
 
 
@@ -49,20 +72,20 @@ def to_text(notebook: NotebookNode) -> str:
     return str(nbformat.writes(notebook)) + "\n"
 
 
-def _student_cell(cell: NotebookNode, taken: set[str]) -> NotebookNode:
-    made = new_cell(cell.cell_type, cell.source, taken, grader(cell))
-    if cell.cell_type == "code" and grader(cell).get("solution"):
-        made.source, hints = _split_hints(made.source)
-        if hints:
-            made.metadata["tinytorch"] = {"hints": hints}
-    made.source = _replace(made.source, BEGIN_SOLUTION, END_SOLUTION, _stub(cell), bool(grader(cell).get("solution")))
-    made.source = _replace(made.source, BEGIN_HIDDEN, END_HIDDEN, (), bool(grader(cell).get("grade")))
-    return made
+def _stripped_text(cell: NotebookNode) -> str:
+    """What is left of the cell's text; a solution cell without a region is a stub from its first to its last line."""
+    solution, graded = bool(grader(cell).get("solution")), bool(grader(cell).get("grade"))
+    text = _replace(cell.source, BEGIN_SOLUTION, END_SOLUTION, _stub(cell), solution)
+    if solution and text == cell.source:
+        text = "\n".join(_stub(cell))
+    text = _replace(text, BEGIN_HIDDEN, END_HIDDEN, (), graded)
+    return _replace(text, BEGIN_SCHEME, END_SCHEME, (), graded or bool(grader(cell).get("task")))
 
 
 def new_cell(kind: str, source: str, taken: set[str], grading: dict[str, object]) -> NotebookNode:
     """A cell with a stable id and nbgrader's locks (as its LockCells sets them)."""
-    cell = nbformat.v4.new_code_cell(source) if kind == "code" else nbformat.v4.new_markdown_cell(source)
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    cell = make.get(kind, nbformat.v4.new_raw_cell)(source)
     cell.id = _stable_id(str(grading.get("grade_id", "")), source, taken)
     if grading:
         cell.metadata["nbgrader"] = grading
