@@ -12,6 +12,9 @@ import tinytorch_lab
 LAB = Path(tinytorch_lab.__file__).parent
 LIBRARY = Path(tinytorch.__file__).parent
 
+OWN_ROOMS = ("grading",)
+"""Folders of course/ with rules of their own."""
+
 # (room, files, what it may import beside the standard library; a dotted name allows what stands below it)
 ROOMS = [
     ("tinytorch", [LIBRARY], {"numpy", "tinytorch"}),
@@ -55,8 +58,13 @@ ROOMS = [
     ),
     (
         "course",
-        [LAB / "course"],
+        [place for place in sorted((LAB / "course").iterdir()) if place.name not in OWN_ROOMS],
         {"jupytext", "nbformat", "nbclient", "numpy", "jupyter_core", "jupyter_client", "tinytorch_lab.course"},
+    ),
+    (
+        "grading",
+        [LAB / "course" / "grading"],
+        {"nbgrader", "sqlalchemy", "nbconvert", "nbformat", "traitlets", "matplotlib", "tinytorch_lab.course"},
     ),
     ("server", [LAB / "server"], {"jupyter_server", "tornado", "tinytorch_lab.server", "tinytorch_lab.course"}),
     (
@@ -74,7 +82,8 @@ ROOMS = [
 
 
 def files(places: list[Path]) -> list[Path]:
-    return [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    found = [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    return [file for file in found if file.suffix == ".py"]
 
 
 def imported(file: Path) -> set[str]:

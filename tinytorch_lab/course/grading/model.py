@@ -120,3 +120,11 @@ class ClassPaths:
     def feedback(self, student: str, module: str) -> Path:
         """The page that the student gets."""
         return self.root / "feedback" / student / module / f"{module[3:]}.html"
+
+    def grading(self, module: str) -> Path:
+        """Our own books of the module: results, how submissions came in, and earlier submissions."""
+        return self.root / "grading" / module
+
+    def older(self, student: str, module: str) -> Path:
+        """Submissions of the student that a newer one has replaced."""
+        return self.grading(module) / "older" / student

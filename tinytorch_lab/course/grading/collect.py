@@ -1,0 +1,116 @@
+"""Collect: what was sent goes to ``submitted/STUDENT/NN_name/name.ipynb``; the newest counts, older ones are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tinytorch_lab.course.catalogue import Catalogue
+from tinytorch_lab.course.files import write_bytes_atomic
+from tinytorch_lab.course.grading import clock, received
+from tinytorch_lab.course.grading.exchange import SECRET, read_exchange
+from tinytorch_lab.course.grading.export_files import read_export
+from tinytorch_lab.course.grading.lms import claim
+from tinytorch_lab.course.grading.model import ClassPaths
+from tinytorch_lab.course.grading.place import catalogue_of, exchange_of
+from tinytorch_lab.course.grading.roster import Roster, read_roster
+from tinytorch_lab.course.grading.sent import Left, Sent
+
+NEW, NEWER, OLDER, SAME = "new", "newer", "older, kept", "there already"
+
+
+@dataclass(frozen=True)
+class Collected:
+    """One submission that was taken in; ``outcome`` is new, newer, older (kept, does not count) or there already."""
+
+    student: str
+    module: str
+    at: datetime
+    clock: str
+    outcome: str
+    place: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All that was taken in, and all that was left with its reason."""
+
+    taken: tuple[Collected, ...]
+    left: tuple[Left, ...]
+
+
+def collect(
+    paths: ClassPaths,
+    modules: tuple[str, ...] = (),
+    origin: Path | None = None,
+    tell: Callable[[Collected], object] = lambda one: None,
+) -> Collection:
+    """Take in what lies in ``origin``, a folder or zip of an LMS, or else in nbgrader's exchange.
+
+    ``modules`` (default: all) says which; others are passed over. Raises CourseError if the place or the roster is wrong.
+    """
+    roster, catalogue = read_roster(paths.root / "roster.csv"), catalogue_of(paths)
+    sent = read_export(origin) if origin else read_exchange(exchange_of(paths))
+    taken: list[Collected] = []
+    left: list[Left] = []
+    try:
+        for one in sent:
+            result = one if isinstance(one, Left) else _take(paths, one, roster, catalogue, modules)
+            if isinstance(result, Left):
+                left.append(result)
+            elif result is not None:
+                taken.append(result)
+                tell(result)
+    finally:
+        received.remember(paths, taken)
+    return Collection(tuple(taken), tuple(left))
+
+
+def _take(
+    paths: ClassPaths, sent: Sent, roster: Roster, catalogue: Catalogue, modules: tuple[str, ...]
+) -> Collected | Left | None:
+    claimed = claim(sent, roster, catalogue)
+    if claimed.why:
+        return Left(sent.place, claimed.why)
+    if modules and claimed.module not in modules:
+        return None
+    notebook = paths.submitted(claimed.student, claimed.module)
+    outcome = _store(notebook, paths.older(claimed.student, claimed.module), sent)
+    return Collected(claimed.student, claimed.module, sent.at, sent.clock, outcome, sent.place, sent.remark)
+
+
+def _store(notebook: Path, older: Path, sent: Sent) -> str:
+    """Put it where it belongs. The time is written first: interrupted after that, the next collection does the rest."""
+    if not notebook.exists():
+        _write(notebook, sent)
+        return NEW
+    content, at = notebook.read_bytes(), clock.handed_in(notebook)
+    if content == sent.content:
+        # Handed in once more, unchanged: the work was there at the earlier of both times.
+        if sent.at < at:
+            clock.write_stamp(notebook.parent, sent.at)
+        return SAME
+    if sent.at < at:
+        _set_aside(older, sent.at, sent.content)
+        return OLDER
+    _set_aside(older, at, content)
+    _write(notebook, sent)
+    return NEWER
+
+
+def _write(notebook: Path, sent: Sent) -> None:
+    clock.write_stamp(notebook.parent, sent.at)
+    if sent.secret is not None:
+        write_bytes_atomic(notebook.parent / SECRET, sent.secret)
+    write_bytes_atomic(notebook, sent.content)
+
+
+def _set_aside(folder: Path, at: datetime, content: bytes) -> None:
+    digest = hashlib.sha256(content).hexdigest()[:8]
+    place = folder / f"{at:%Y-%m-%d_%H-%M-%S}_{digest}.ipynb"
+    if not place.exists():
+        write_bytes_atomic(place, content)

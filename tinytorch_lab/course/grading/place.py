@@ -1,0 +1,65 @@
+"""The class folder as grading needs it: its places, its modules, and what nbgrader's own configuration says about it."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinytorch_lab.course import source
+from tinytorch_lab.course.catalogue import Catalogue
+from tinytorch_lab.course.class_folder import ClassFolder, find_class, open_class
+from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.grading.model import ClassPaths
+
+COURSE_ID = "tiny"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Where nbgrader's students hand in: the exchange's folder and the course's name in it."""
+
+    root: Path
+    course_id: str
+
+
+def class_paths(named: Path | None, start: Path) -> ClassPaths:
+    """The places of the class folder ``named``, else of the one around ``start``. Raises CourseError if there is none."""
+    return ClassPaths(open_class(named).root if named else find_class(start).root)
+
+
+def catalogue_of(paths: ClassPaths) -> Catalogue:
+    """The modules of the class."""
+    return ClassFolder(paths.root).catalogue
+
+
+def masked(paths: ClassPaths, module: str) -> tuple[str, ...]:
+    """What must not be importable while ``module`` is graded: what it builds and what comes later."""
+    found: list[str] = []
+    for catalogue in (catalogue_of(paths), source.catalogue()):
+        ids = [one.id for one in catalogue.modules]
+        first = ids.index(module) if module in ids else len(ids)
+        found += [one.exports for one in catalogue.modules[first:] if one.exports]
+    return tuple(dict.fromkeys(found))
+
+
+def exchange_of(paths: ClassPaths) -> Exchange:
+    """The exchange that ``nbgrader_config.py`` of the class names; by default ``exchange/`` in the class folder."""
+    config = paths.root / "nbgrader_config.py"
+    root, course_id = paths.root / "exchange", COURSE_ID
+    if config.is_file():
+        from traitlets.config.loader import PyFileConfigLoader
+
+        try:
+            read = PyFileConfigLoader(config.name, path=str(config.parent)).load_config()
+        except Exception as error:  # the file is the instructor's own code: anything can come out of it
+            raise CourseError(f"{config} cannot be read ({type(error).__name__}: {error}). Mend it.") from None
+        course_id = str(read.CourseDirectory.get("course_id", course_id))
+        root = paths.root / str(read.Exchange.get("root", root))
+    return Exchange(root, course_id)
+
+
+def require_nbgrader() -> None:
+    """Raise CourseError unless nbgrader is installed."""
+    if importlib.util.find_spec("nbgrader") is None:
+        raise CourseError("This needs nbgrader, which is not installed here: pip install 'tinytorch-lab[instructor]'")
