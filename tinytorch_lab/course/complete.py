@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +13,7 @@ from pathlib import Path
 
 from tinytorch_lab.course import compare, overlay_files, record, source, testing
 from tinytorch_lab.course.catalogue import Module
-from tinytorch_lab.course.lock import folder_lock
-from tinytorch_lab.course.notebooks import read_notebook
+from tinytorch_lab.course.lock import folder_lock, run_lock
 from tinytorch_lab.course.workspace import Folder
 
 IMPORT_LIMIT_S = 60
@@ -32,30 +32,45 @@ class Completed:
     times_reference: float | None = None
 
 
-def complete(folder: Folder, module: Module, say: Say = print, tell: testing.Tell | None = None) -> Completed:
+def complete(
+    folder: Folder, module: Module, say: Say = print, tell: testing.Tell | None = None,
+    stop: threading.Event | None = None,
+) -> Completed:  # fmt: skip
     """Test the module, try its file with everything that is complete already, and put it in place.
 
-    Until the last step nothing of the student's changes. Raises CourseError if the notebook cannot be read or run.
+    Until the last step nothing of the student's changes, and what is put in place is what was tested, whatever is saved
+    meanwhile. Raises CourseError if the notebook cannot be read or run, or another run goes on; Cancelled when ``stop`` is set.
     """
-    say(f"Testing {module.id}")
-    tested = testing.run_and_record(folder, module, tell)
-    if not tested.all_passed:
-        return Completed(module.id, tested, _what_failed(tested))
-    text = overlay_files.exported_text(read_notebook(folder.path / module.notebook), module)
-    others = completed_modules(folder.path, but=module)
+    with run_lock(folder.path, f"Completing {module.id}", stop):
+        say(f"Testing {module.id}")
+        tested = testing.run_and_record_alone(folder, module, tell, stop)
+        if not tested.all_passed:
+            return Completed(module.id, tested, _what_failed(tested))
+        text = overlay_files.exported_text(tested.notebook, module)
+        others = completed_modules(folder.path, but=module)
+        if problem := _try_out(folder, module, text, others, say, stop):
+            return Completed(module.id, tested, problem)
+        say("Comparing its speed with the reference")
+        ratio = compare.times_reference(folder.path, module, text)
+        say("Putting it in place")
+        _publish(folder.path, module, text, tested.code, ratio)
+    return Completed(module.id, tested, None, tuple(other.id for other in others), ratio)
+
+
+def _try_out(
+    folder: Folder, module: Module, text: str, others: list[Module], say: Say, stop: threading.Event | None
+) -> str | None:
+    """What is wrong with the module's file beside those that are complete; None if nothing is."""
     with overlay_files.staged(folder.path, module, text) as stage:
         say(f"Importing your tinytorch.{module.exports}")
         if problem := _import_problem(stage, module):
-            return Completed(module.id, tested, problem)
+            return problem
         for other in others:
             say(f"Testing {other.id} with it")
-            again = testing.run(folder, other, home=stage)
+            again = testing.run(folder, other, home=stage, stop=stop)
             if not again.all_passed:
-                return Completed(module.id, tested, f"With it, {other.id} fails: {_what_failed(again)}")
-    say("Comparing its speed with the reference")
-    ratio = compare.times_reference(folder.path, module, text)
-    _publish(folder.path, module, text, tested.code, ratio)
-    return Completed(module.id, tested, None, tuple(other.id for other in others), ratio)
+                return f"With it, {other.id} fails: {_what_failed(again)}"
+    return None
 
 
 def completed_modules(folder: Path, but: Module) -> list[Module]:

@@ -6,11 +6,9 @@ the folder stays as it is). What the notebook builds, and all later modules, can
 
 from __future__ import annotations
 
-import copy
 import os
-import re
-import subprocess
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,27 +17,22 @@ from nbformat import NotebookNode
 
 from tinytorch_lab.course import record, source
 from tinytorch_lab.course.catalogue import Module
+from tinytorch_lab.course.causes import NOT_BUILT, Causes, error_of, traceback_of
 from tinytorch_lab.course.given import given_notebook
+from tinytorch_lab.course.kernel_run import run_cells
 from tinytorch_lab.course.lesson import grader
+from tinytorch_lab.course.lock import run_lock
 from tinytorch_lab.course.merge import merge
 from tinytorch_lab.course.notebooks import code_hash, grade_id, is_measuring, is_test, read_notebook
 from tinytorch_lab.course.workspace import Folder
 
-CELL_LIMIT_S = 60
-MEMORY_LIMIT_BYTES = 8 * 2**30
-LIMITS = f"""
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_DATA, ({MEMORY_LIMIT_BYTES}, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-except (ImportError, ValueError, OSError):
-    pass
-"""
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """One test cell: ``state`` is "passed", "failed" or "not run"; ``message`` and ``traceback`` say what came back."""
+    """One test cell: ``state`` is "passed", "failed" or "not run"; ``message`` and ``traceback`` say what came back.
+
+    ``cause_id`` is the id of the cell to mend where that is not the test: one that should have defined what the test misses.
+    """
 
     grade_id: str
     cell_id: str
@@ -47,16 +40,22 @@ class Outcome:
     state: str
     message: str = ""
     traceback: str = ""
+    cause_id: str = ""
 
 
 @dataclass(frozen=True)
 class Tested:
-    """All tests of one module. ``stopped`` is a sentence if the run did not reach the end."""
+    """All tests of one module. ``stopped`` is a sentence if the run did not reach the end; ``notebook`` is what was tested."""
 
     module: str
     outcomes: tuple[Outcome, ...]
-    code: str
+    notebook: NotebookNode
     stopped: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The fingerprint of the code that was tested."""
+        return code_hash(self.notebook)
 
     @property
     def passed(self) -> int:
@@ -83,25 +82,51 @@ Tell = Callable[[Outcome, int, int], None]
 """Called after each test with its outcome, its number from 1, and how many there are."""
 
 
-def run_and_record(folder: Folder, module: Module, tell: Tell | None = None) -> Tested:
-    """Run the module's tests and remember how they ended. Raises CourseError if the notebook cannot be read or run.
+def run_and_record(
+    folder: Folder, module: Module, tell: Tell | None = None, stop: threading.Event | None = None
+) -> Tested:
+    """Run the module's tests and remember how they ended.
 
+    Raises CourseError if the notebook cannot be read or run, or another run goes on in the folder; Cancelled when ``stop`` is set.
     What cannot be remembered (a damaged progress.json) is said by ``tinytorch-lab status`` and by the navigator.
     """
-    tested = run(folder, module, tell)
+    with run_lock(folder.path, f"Testing {module.id}", stop):
+        return run_and_record_alone(folder, module, tell, stop)
+
+
+def run_and_record_alone(
+    folder: Folder, module: Module, tell: Tell | None = None, stop: threading.Event | None = None
+) -> Tested:
+    """``run_and_record`` for who holds the run lock."""
+    tested = run(folder, module, tell, stop=stop)
     if record.load(folder.path).problem is None:
         record.change(folder.path, module.id, tests=_to_record(tested))
     return tested
 
 
-def run(folder: Folder, module: Module, tell: Tell | None = None, home: Path | None = None) -> Tested:
+def run(
+    folder: Folder, module: Module, tell: Tell | None = None, home: Path | None = None,
+    stop: threading.Event | None = None,
+) -> Tested:  # fmt: skip
     """Run the tests and remember nothing; ``home`` is the student folder whose library is used (default: ``folder``)."""
     notebook = read_notebook(folder.path / module.notebook)
     prepared = with_given_tests(notebook, given_notebook(folder.path, module, notebook))
-    outcomes, stopped = _execute(
-        prepared, folder.path / module.notebook, _environment(home or folder.path, module), tell
-    )
-    return Tested(module.id, tuple(outcomes), code_hash(notebook), stopped)
+    tests = [cell for cell in prepared.cells if is_test(cell)]
+    outcomes: list[Outcome] = []
+    causes = Causes()
+
+    def ended(cell: NotebookNode) -> None:
+        if not is_test(cell):
+            causes.note(cell)
+            return
+        outcomes.append(_outcome(cell, causes))
+        if tell:
+            tell(outcomes[-1], len(outcomes), len(tests))
+
+    place = (folder.path / module.notebook).parent
+    stopped = run_cells(prepared, place, _environment(home or folder.path, module), ended, stop)
+    rest = [_not_run(cell) for cell in tests[len(outcomes) :]]
+    return Tested(module.id, (*outcomes, *rest), notebook, stopped)
 
 
 def with_given_tests(mine: NotebookNode, given: NotebookNode) -> NotebookNode:
@@ -130,59 +155,20 @@ def _environment(home: Path, module: Module) -> dict[str, str]:
     }
 
 
-def _execute(
-    notebook: NotebookNode, place: Path, environment: Mapping[str, str], tell: Tell | None
-) -> tuple[list[Outcome], str | None]:
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
-    tests = [cell for cell in notebook.cells if is_test(cell)]
-    work = copy.deepcopy(notebook)
-    client = NotebookClient(
-        work, timeout=CELL_LIMIT_S, kernel_name=_kernel_name(notebook), allow_errors=True,
-        resources={"metadata": {"path": str(place.parent)}},
-    )  # fmt: skip
-    client.log.setLevel("CRITICAL")
-    outcomes: list[Outcome] = []
-    stopped = None
-    try:
-        with client.setup_kernel(env=dict(environment), stderr=subprocess.DEVNULL):
-            assert client.kc is not None
-            client.kc.execute(LIMITS, silent=True)
-            for number, cell in enumerate(work.cells):
-                client.execute_cell(cell, number)
-                if is_test(cell):
-                    outcomes.append(_outcome(cell))
-                    if tell:
-                        tell(outcomes[-1], len(outcomes), len(tests))
-    except CellTimeoutError:
-        stopped = f"The cell {_shown(cell)} did not end within {CELL_LIMIT_S} seconds, so the tests were stopped there."
-    except DeadKernelError:
-        stopped = f"The kernel died in the cell {_shown(cell)}: it ran out of memory, or the code ended it."
-    rest = [_not_run(cell) for cell in tests[len(outcomes) :]]
-    return outcomes + rest, stopped
-
-
-def _kernel_name(notebook: NotebookNode) -> str:
-    """The notebook's kernel if it is installed, else Python's."""
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    named = notebook.metadata.get("kernelspec", {}).get("name", "python3")
-    return str(named) if named in KernelSpecManager().find_kernel_specs() else "python3"
-
-
-def _outcome(cell: NotebookNode) -> Outcome:
-    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+def _outcome(cell: NotebookNode, causes: Causes) -> Outcome:
+    error = error_of(cell)
+    known = (grade_id(cell), str(cell.get("id", "")), _points(cell))
     if error is None:
-        return Outcome(grade_id(cell), str(cell.get("id", "")), _points(cell), "passed")
-    text = _COLOURS.sub("", "\n".join(error.traceback))
-    return Outcome(grade_id(cell), str(cell.get("id", "")), _points(cell), "failed", _message(error), text)
+        return Outcome(*known, "passed")
+    if cause := causes.of(error):
+        return Outcome(*known, "failed", cause.message, cause.traceback, cause.cell_id)
+    return Outcome(*known, "failed", _message(error), traceback_of(error))
 
 
 def _message(error: NotebookNode) -> str:
     """What came back, as the lesson's assertion says it."""
     if error.ename == "NotImplementedError" and not error.evalue:
-        return "Something that this test needs is not built yet."
+        return NOT_BUILT
     first = error.evalue.strip().partition("\n")[0][:400]
     return first if error.ename == "AssertionError" and first else f"{error.ename}: {first}".rstrip(": ")
 
@@ -193,10 +179,6 @@ def _not_run(cell: NotebookNode) -> Outcome:
 
 def _points(cell: NotebookNode) -> int:
     return int(grader(cell).get("points", 0))
-
-
-def _shown(cell: NotebookNode) -> str:
-    return grade_id(cell) or repr(cell.source.partition("\n")[0][:60])
 
 
 def _to_record(tested: Tested) -> record.Tests:

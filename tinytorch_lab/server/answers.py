@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,7 @@ from tinytorch_lab.course.catalogue import Module
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.progress import Progress, course_progress
 from tinytorch_lab.course.workspace import Folder, find_folder, open_notebook
-
-Send = Callable[[dict[str, Any]], None]
+from tinytorch_lab.server.sender import Sender
 
 
 def student_folder(root: Path) -> Folder:
@@ -91,19 +89,19 @@ def steps(root: Path, word: str) -> dict[str, Any]:
     return {"steps": [asdict(step) for step in outline.outline(student_folder(root), _module(word))]}
 
 
-def test(root: Path, word: str, send: Send) -> None:
+def test(root: Path, word: str, send: Sender) -> None:
     """Run the module's tests; sends one message a test, and one with the sum."""
-    tested = testing.run_and_record(student_folder(root), _module(word), _teller(send))
+    tested = testing.run_and_record(student_folder(root), _module(word), _teller(send), send.stop)
     send({"kind": "done", "tested": _tested(tested)})
 
 
-def complete_module(root: Path, word: str, send: Send) -> None:
+def complete_module(root: Path, word: str, send: Sender) -> None:
     """Complete the module; sends its steps, one message a test, and one with how it ended."""
 
     def say(words: str) -> None:
         send({"kind": "step", "text": words})
 
-    done = complete.complete(student_folder(root), _module(word), say, _teller(send))
+    done = complete.complete(student_folder(root), _module(word), say, _teller(send), send.stop)
     ratio = done.times_reference
     send(
         {
@@ -158,7 +156,7 @@ def _module(word: str) -> Module:
     return source.catalogue().find(word)
 
 
-def _teller(send: Send) -> testing.Tell:
+def _teller(send: Sender) -> testing.Tell:
     def tell(outcome: testing.Outcome, number: int, total: int) -> None:
         send({"kind": "test", "outcome": asdict(outcome), "number": number, "total": total})
 

@@ -17,18 +17,17 @@ from jupyter_server.utils import url_path_join
 from tornado.iostream import StreamClosedError
 
 from tinytorch_lab.course.catalogue import MILESTONE_ID, MODULE_ID
-from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.errors import Cancelled, CourseError
 from tinytorch_lab.server import answers
+from tinytorch_lab.server.sender import Sender
 
 PREFIX = "tinytorch-lab"
 
 
-class Gone(Exception):
-    """Who asked has gone away."""
-
-
 class Handler(APIHandler):
     """What all routes share."""
+
+    _send: Sender | None = None
 
     @property
     def root(self) -> Path:
@@ -49,42 +48,25 @@ class Handler(APIHandler):
     async def stream(self, function: Callable[..., None], *arguments: Any) -> None:
         """Answer each message that ``function(*arguments, send)`` sends as one line, then how it ended if it failed.
 
-        When who asked goes away, ``send`` raises, which ends the run.
+        When who asked goes away, ``send.stop`` is set, and sending raises Cancelled.
         """
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
-        self._gone = False
-
-        def send(message: dict[str, Any]) -> None:
-            if self._gone:
-                raise Gone
-            loop.call_soon_threadsafe(queue.put_nowait, message)
-
-        def run() -> None:
-            try:
-                function(*arguments, send)
-            except Gone:
-                pass
-            except CourseError as error:
-                loop.call_soon_threadsafe(queue.put_nowait, {"kind": "error", "message": str(error)})
-            except OSError as error:
-                loop.call_soon_threadsafe(queue.put_nowait, {"kind": "error", "message": _in_words(error)})
-            finally:
-                loop.call_soon_threadsafe(queue.put_nowait, None)
-
+        self._send = Sender(lambda message: loop.call_soon_threadsafe(queue.put_nowait, message))
         self.set_header("Content-Type", "application/x-ndjson")
-        running = loop.run_in_executor(None, run)
+        running = loop.run_in_executor(None, _run, function, arguments, self._send)
         while (message := await queue.get()) is not None:
             try:
                 self.write(json.dumps(message) + "\n")
                 await self.flush()
             except StreamClosedError:
-                self._gone = True
+                self._send.stop.set()
         await running
 
     def on_connection_close(self) -> None:
-        """The next message ends the run."""
-        self._gone = True
+        """Who asked has gone away: what runs for them ends."""
+        if self._send is not None:
+            self._send.stop.set()
         super().on_connection_close()
 
     def refuse(self, status: int, message: str) -> None:
@@ -194,6 +176,20 @@ class SolutionHandler(Handler):
         """Answer {"pairs": ...}."""
         if (body := self.body(module=MODULE_ID, anyway=bool)) is not None:
             await self.answer(answers.show_solution, self.root, body["module"], body["anyway"])
+
+
+def _run(function: Callable[..., None], arguments: tuple[Any, ...], send: Sender) -> None:
+    """Run what streams, in a thread; the last message is None."""
+    try:
+        function(*arguments, send)
+    except Cancelled:
+        pass  # nobody is there to be told
+    except CourseError as error:
+        send.put({"kind": "error", "message": str(error)})
+    except OSError as error:
+        send.put({"kind": "error", "message": _in_words(error)})
+    finally:
+        send.put(None)
 
 
 def _for_module(function: Callable[..., Any], base: type[Handler] = ModuleHandler) -> type[Handler]:

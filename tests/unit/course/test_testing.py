@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from solved import solve
 
-from tinytorch_lab.course import record, source, testing
+from tinytorch_lab.course import kernel_run, record, source, testing
 from tinytorch_lab.course.workspace import Folder
 
 
@@ -87,18 +87,45 @@ def test_a_kernel_that_dies_is_a_sentence_and_the_rest_did_not_run(folder: Folde
 
 
 def test_an_endless_cell_is_stopped(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(testing, "CELL_LIMIT_S", 2)
+    monkeypatch.setattr(kernel_run, "CELL_LIMIT_S", 2)
     solve(folder, "while True: pass")
     tested = run(folder)
     assert "did not end within 2 seconds" in tested.stopped
     assert [o.state for o in tested.outcomes] == ["not run"]
 
 
-def test_a_syntax_error_fails_what_needs_the_cell(folder: Folder) -> None:
-    solve(folder, "return a +")
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("return (a + b", "SyntaxError in line 8: '(' was never closed"),
+        ("return a + b\nadd.no_such_name", None),
+        ("return a + b\n1 / 0\n", None),
+    ],
+)
+def test_a_test_that_misses_a_name_says_which_cell_does_not_run(folder: Folder, code: str, said: str | None) -> None:
+    """Only where the name is missing: the others define add before they fail."""
+    solve(folder, code.replace("\n", "\\n"))
     (outcome,) = run(folder).outcomes
-    assert outcome.state == "failed"
-    assert "NameError" in outcome.message
+    if said is None:
+        assert (outcome.state, outcome.cause_id) == ("passed", "")
+        return
+    assert outcome.message == f"The cell 01-add does not run: {said}"
+    assert (outcome.state, outcome.cause_id) == ("failed", "01-add")
+    assert "SyntaxError" in outcome.traceback
+    assert record.load(folder.path).of("01_pair").tests.failures[0].message == outcome.message
+
+
+def test_what_another_broken_cell_makes_is_traced_to_that_cell(folder: Folder) -> None:
+    """The test misses `plus`, which one cell makes of `add`, which the broken cell should define."""
+    path = solve(folder, "return a +")
+    notebook = nbformat.read(path, 4)
+    at = next(number for number, cell in enumerate(notebook.cells) if cell.id == "01-add")
+    notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("plus = add"))
+    nbformat.write(notebook, path)
+    (given,) = folder.path.glob(".tinytorch-lab/given/01_pair.*.ipynb")
+    given.write_text(given.read_text(encoding="utf-8").replace("assert add(1", "assert plus(1"), encoding="utf-8")
+    (outcome,) = run(folder).outcomes
+    assert (outcome.cause_id, outcome.message[:35]) == ("01-add", "The cell 01-add does not run: Synta")
 
 
 def test_a_damaged_progress_file_is_kept_and_the_tests_run(folder: Folder) -> None:
