@@ -25,5 +25,10 @@ export namespace CommandIDs {
   export const cleanTime = 'tinytorch:clean-time';
   export const copyText = 'tinytorch:copy-result-text';
   export const copyImage = 'tinytorch:copy-result-image';
+  export const openClass = 'tinytorch:open-class';
+  export const refreshClass = 'tinytorch:refresh-class';
+  export const releaseModule = 'tinytorch:release-module';
+  export const previewModule = 'tinytorch:preview-student-version';
+  export const zipReleases = 'tinytorch:zip-releases';
   export const measureAll = 'tinytorch:measure-all';
 }

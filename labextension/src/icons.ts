@@ -22,6 +22,14 @@ const COURSE_SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="
   </g>
 </svg>`;
 
+/** A mortarboard: the class. */
+const CLASS_SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
+  <g class="jp-icon3" fill="currentColor">
+    <path d="M8 2.2.8 5.7 8 9.2l5.7-2.77V10.6h1.1V5.7z"/>
+    <path d="M3.4 8.1v3.1c0 1.2 2.1 2.3 4.6 2.3s4.6-1.1 4.6-2.3V8.1L8 10.4z"/>
+  </g>
+</svg>`;
+
 const IMAGE_SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
   <g class="jp-icon3" fill="currentColor">
     <path fill-rule="evenodd" d="M1.5 2.5h13v11h-13zm1.4 1.4v8.2h10.2V3.9z"/>
@@ -37,6 +45,11 @@ export const stopwatchIcon = new LabIcon({
 export const courseIcon = new LabIcon({
   name: 'tinytorch-lab:course',
   svgstr: COURSE_SVG
+});
+
+export const classIcon = new LabIcon({
+  name: 'tinytorch-lab:class',
+  svgstr: CLASS_SVG
 });
 
 export const imageIcon = new LabIcon({

@@ -13,6 +13,7 @@ import {
   type TranslationBundle
 } from '@jupyterlab/translation';
 
+import { classPlugin } from './class/plugin';
 import { CommandIDs } from './commands';
 import { followAskSetting } from './complexity/setting';
 import { addCopying } from './copy/plugin';
@@ -111,4 +112,4 @@ function addMeasuring(
   addMeasureAll(app, notebooks, trans);
 }
 
-export default plugin;
+export default [plugin, classPlugin];

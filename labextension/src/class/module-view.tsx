@@ -1,0 +1,108 @@
+import { UseSignal } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { errorsOf, nameOf, needsEdition, warningsOf } from './data';
+import { ChangedCells } from './edition';
+import { FaultList } from './faults';
+import type { IClassViewProps, IModulePartProps } from './panel-props';
+import { ReleaseButtons } from './release-buttons';
+import { ReleaseRunView } from './run-view';
+import { editionText, stateText, studentsHave, submissionsText } from './texts';
+
+/** The selected module: its state, the way out to students, and what stands in it. */
+export function ClassModuleView(props: IClassViewProps): JSX.Element {
+  const { model, releases } = props;
+  return (
+    <UseSignal signal={model.stateChanged}>
+      {() => (
+        <UseSignal signal={releases.stateChanged}>
+          {() => <Content {...props} />}
+        </UseSignal>
+      )}
+    </UseSignal>
+  );
+}
+
+function Content(props: IClassViewProps): JSX.Element {
+  const { model, releases, trans } = props;
+  const module = model.selected;
+  if (module === null) {
+    return (
+      <p className="tt-Navigator-quiet">{trans.__('No module is selected.')}</p>
+    );
+  }
+  const part = { ...props, module };
+  const run = releases.run(module.id);
+  // What a release found last says more than what reading the file shows; it goes when the file is mended.
+  const ran = run?.state === 'refused' && run.faults.length > 0;
+  return (
+    <section className="tt-Work tt-ClassModule" aria-label={nameOf(module)}>
+      <About {...part} />
+      <ReleaseButtons {...part} />
+      <EditionNotice {...part} />
+      {run !== null && <ReleaseRunView {...part} run={run} />}
+      {!ran && <Faults {...part} />}
+      <p className="tt-ClassModule-note">
+        {trans.__(
+          'Solutions are no secret in this course: the library can be read. Grades rest on your hidden tests and on written answers.'
+        )}
+      </p>
+    </section>
+  );
+}
+
+function About(props: IModulePartProps): JSX.Element {
+  const { module, actions, trans } = props;
+  const have = studentsHave(module, trans);
+  return (
+    <div className="tt-About">
+      <h3>{nameOf(module)}</h3>
+      <p className="tt-About-state">{stateText(module, trans)}</p>
+      {have !== null && <p>{have}</p>}
+      {module.submissions > 0 && <p>{submissionsText(module, trans)}</p>}
+      <p>
+        {module.path === null ? (
+          <code>{module.file}</code>
+        ) : (
+          <button
+            type="button"
+            className="tt-Link"
+            title={trans.__("Open the author's file")}
+            onClick={() => actions.openFile(module, 0)}
+          >
+            {module.file}
+          </button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** Said before anybody presses the button. */
+function EditionNotice(props: IModulePartProps): JSX.Element | null {
+  const { module, trans } = props;
+  return needsEdition(module) ? (
+    <div className="tt-Notice" data-kind="warning">
+      <p>{editionText(module, trans)}</p>
+      <ChangedCells {...props} />
+    </div>
+  ) : null;
+}
+
+function Faults(props: IModulePartProps): JSX.Element {
+  const { module, trans } = props;
+  return (
+    <>
+      <FaultList
+        {...props}
+        label={trans.__('Faults')}
+        faults={errorsOf(module.faults)}
+      />
+      <FaultList
+        {...props}
+        label={trans.__('Warnings')}
+        faults={warningsOf(module.faults)}
+      />
+    </>
+  );
+}
