@@ -32,6 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from tinytorch_lab.course import commands as student_commands
+    from tinytorch_lab.course import release_command
 
     parser = argparse.ArgumentParser(
         prog="tinytorch-lab", description="Build a deep-learning framework in JupyterLab and measure every step of it."
@@ -42,10 +43,13 @@ def _parser() -> argparse.ArgumentParser:
         "folder", nargs="?", type=Path, help="the student folder (default: this one, else ./course, made if missing)"
     )
     lab.set_defaults(run=_lab)
-    new = commands.add_parser("new", help="make a student folder")
+    new = commands.add_parser("new", help="make a student folder, or with --class an instructor's")
     new.add_argument("folder", type=Path)
+    new.add_argument("--class", dest="class_folder", action="store_true", help="make a class folder (instructors)")
+    new.add_argument("--from", dest="origin", type=Path, metavar="SOURCE", help="its lessons: a checkout or an sdist")
     new.set_defaults(run=_new)
     student_commands.add_to(commands)
+    release_command.add_to(commands)
     export = commands.add_parser("export", help="write tinytorch/ from the lessons (authors)")
     export.add_argument("modules", nargs="*", metavar="NN", help="modules to export (default: all)")
     export.add_argument(
@@ -96,6 +100,10 @@ def _folder_for_lab(path: Path | None) -> Folder:
 
 
 def _new(arguments: argparse.Namespace) -> int:
+    from tinytorch_lab.course.release_command import new_class
+
+    if arguments.class_folder:
+        return new_class(arguments.folder, arguments.origin)
     from tinytorch_lab.course.workspace import new_student_folder
 
     folder = arguments.folder.resolve()

@@ -12,7 +12,7 @@ import tinytorch_lab
 LAB = Path(tinytorch_lab.__file__).parent
 LIBRARY = Path(tinytorch.__file__).parent
 
-OWN_ROOMS = ("grading",)
+OWN_ROOMS = ("grading", "release",)
 """Folders of course/ with rules of their own."""
 
 # (room, files, what it may import beside the standard library; a dotted name allows what stands below it)
@@ -60,6 +60,11 @@ ROOMS = [
         "course",
         [place for place in sorted((LAB / "course").iterdir()) if place.name not in OWN_ROOMS],
         {"jupytext", "nbformat", "nbclient", "numpy", "jupyter_core", "jupyter_client", "tinytorch_lab.course"},
+    ),
+    (
+        "release",
+        [LAB / "course" / "release"],
+        {"jupytext", "nbformat", "nbgrader", "traitlets", "tinytorch_lab.course"},
     ),
     (
         "grading",

@@ -53,9 +53,7 @@ class ClassFolder:
 
 def _unlisted(folder: Path) -> Module:
     """A module that no course.toml describes."""
-    return Module(
-        folder.name, "", folder.name[3:].replace("_", " ").capitalize(), "Modules", (), "", (), 0
-    )
+    return Module(folder.name, "", folder.name[3:].replace("_", " ").capitalize(), "Modules", (), "", (), 0)
 
 
 def open_class(path: Path) -> ClassFolder:

@@ -15,7 +15,9 @@ from tinytorch_lab.course.release.model import WARNING, Fault
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]+")
 FLAGS = ("grade", "solution", "locked", "task")
 KEPT = ("nbgrader",)
-OF_THE_READER = ("lines_to_next_cell", "cell_marker", "title", "tags", "incorrectly_encoded_metadata", "lines_to_end_of_cell_marker")
+OF_THE_READER = (
+    "lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker", "title", "tags", "incorrectly_encoded_metadata",
+)  # fmt: skip
 """Metadata that jupytext makes, or that say nothing to a student: dropped without a word."""
 
 
@@ -92,7 +94,9 @@ def _kind(file: AuthorFile, cell: Cell) -> Iterator[Fault]:
             'An answer in words has both "grade": true and "solution": true.', cell,
         )  # fmt: skip
     if cell.grading.get("task") and (cell.kind != "markdown" or grade or solution):
-        yield file.fault("R4", "The cell is a task and something else.", "A task is prose, and nothing but a task.", cell)
+        yield file.fault(
+            "R4", "The cell is a task and something else.", "A task is prose, and nothing but a task.", cell
+        )
     if cell.kind == "raw" and is_used(cell.grading):
         yield file.fault("R4", "A raw cell has nbgrader metadata.", "Make it code or prose.", cell)
 
@@ -106,9 +110,7 @@ def _name(file: AuthorFile, cell: Cell, seen: dict[str, int]) -> Iterator[Fault]
             "R4", f"The grade_id is {name!r}.", "It needs letters, digits, '-' and '_', and at least one of them.", cell
         )
     elif name in seen:
-        yield file.fault(
-            "R4", f"The grade_id {name} is that of cell {seen[name]} too.", "Give one another id.", cell
-        )
+        yield file.fault("R4", f"The grade_id {name} is that of cell {seen[name]} too.", "Give one another id.", cell)
     else:
         seen[name] = cell.number
 

@@ -82,7 +82,6 @@ class _Seen:
             return not _is_hidden_test(line)
         return not (self.cell.number < line.cell.number or line.text.endswith(":") or _is_hidden_test(line))
 
-
     def _tells_a_word(self, text: str, words: Counter[str]) -> bool:
         """Whether the line holds a word of the author's own that students read nowhere but in it."""
         times = self.everything.count(text)

@@ -1,0 +1,45 @@
+"""How far each module of a class is: what the panel shows. Reads, runs nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tinytorch_lab.course.catalogue import Module
+from tinytorch_lab.course.class_folder import ClassFolder, open_class
+from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.release import manifest, submissions
+from tinytorch_lab.course.release.model import CHANGED, DRAFT, ERROR, READY, RELEASED, Fault, ModuleStatus, Points
+from tinytorch_lab.course.release.pipeline import counted, examined, stands
+from tinytorch_lab.course.release.stage import prepared
+
+
+def class_status(course: Path) -> tuple[ModuleStatus, ...]:
+    """Every module of the class folder ``course`` that has a lesson, in the class's order."""
+    folder = open_class(course)
+    return tuple(
+        _status(folder, module) for module in folder.catalogue.modules if (folder.root / module.source).is_file()
+    )
+
+
+def _status(folder: ClassFolder, module: Module) -> ModuleStatus:
+    try:
+        kept = manifest.read(folder, module.id)
+        file, faults = examined(folder, module)
+    except CourseError as error:
+        fault = Fault(0, 0, "R2", "", str(error), "Mend that first.")
+        return ModuleStatus(module.id, module.title, module.source, DRAFT, faults=(fault,))
+    wrong = any(fault.severity == ERROR for fault in faults)
+    source = None if file is None or wrong else prepared(file)
+    if source is not None and kept and stands(folder, module, source, kept):
+        state = RELEASED
+    else:
+        state = CHANGED if kept else DRAFT if wrong else READY
+    return ModuleStatus(
+        module.id, module.title, module.source, state,
+        version=kept.version if kept else None,
+        at=kept.at if kept else None,
+        points=counted(file) if file is not None and not wrong else Points(),
+        faults=faults,
+        submissions=submissions.count(folder, module.id),
+        changed_graded=submissions.changed(folder, module.id, source) if source is not None and kept else (),
+    )  # fmt: skip
