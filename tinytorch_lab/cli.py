@@ -40,7 +40,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     lab = commands.add_parser("lab", help="open JupyterLab on your course; other options are passed on to jupyter lab")
     lab.add_argument(
-        "folder", nargs="?", type=Path, help="the student folder (default: this one, else ./course, made if missing)"
+        "folder",
+        nargs="?",
+        type=Path,
+        help="a student folder, or an instructor's class folder (default: this one, else ./course, made if missing)",
     )
     lab.set_defaults(run=_lab)
     new = commands.add_parser("new", help="make a student folder, or with --class an instructor's")
@@ -92,10 +95,10 @@ def _folder_for_lab(path: Path | None) -> Folder:
     found = None if path else workspace.find_folder(Path.cwd())
     if found is None:
         chosen = (path or Path("course")).resolve()
-        if workspace.new_student_folder(chosen):
+        is_class = (chosen / workspace.MARKER).is_file() and workspace.read_marker(chosen).kind == "class"
+        if not is_class and workspace.new_student_folder(chosen):
             print(f"Made the student folder {chosen}.")
         found = workspace.read_marker(chosen)
-    found.require("student")
     return found
 
 

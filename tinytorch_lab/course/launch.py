@@ -1,4 +1,4 @@
-"""Open JupyterLab on a student folder, at the module to go on with."""
+"""Open JupyterLab on a student folder, at the module to go on with; or on a class folder, for its instructor."""
 
 from __future__ import annotations
 
@@ -24,18 +24,28 @@ def module_to_open(folder: Folder) -> Module:
 
 
 def lab_command(folder: Folder, options: list[str]) -> list[str]:
-    """The command that starts JupyterLab in ``folder`` on its current notebook; ``options`` come last and win."""
-    notebook = open_notebook(folder, module_to_open(folder).id)
-    place = notebook.relative_to(folder.path).as_posix()
+    """The command that starts JupyterLab in ``folder``; ``options`` come last and win.
+
+    A student's opens on the current notebook, a class's with the panel of instructors.
+    """
     return [
         sys.executable,
         "-m",
         "jupyterlab",
         f"--ServerApp.root_dir={folder.path}",
-        f"--LabApp.default_url=/lab/tree/{place}",
+        *(_for_an_instructor() if folder.kind == "class" else _for_a_student(folder)),
         *(["--allow-root"] if is_root() else []),
         *options,
     ]
+
+
+def _for_a_student(folder: Folder) -> list[str]:
+    notebook = open_notebook(folder, module_to_open(folder).id)
+    return [f"--LabApp.default_url=/lab/tree/{notebook.relative_to(folder.path).as_posix()}"]
+
+
+def _for_an_instructor() -> list[str]:
+    return ["--TinyTorchLab.instructor=True"]
 
 
 def is_root() -> bool:

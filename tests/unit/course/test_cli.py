@@ -59,10 +59,13 @@ def test_lab_makes_the_folder_and_passes_its_options(
     assert opened == [(course, []), (course, ["--no-browser", "--port=9999"]), (course, ["--no-browser"]), (course, [])]
 
 
-def test_lab_refuses_a_class_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lab_opens_a_class_folder_and_puts_nothing_into_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr(launch, "open_lab", lambda folder, options: opened.append(folder.kind) or 0)
     (tmp_path / ".tinytorch-lab.json").write_text('{"kind": "class", "version": 1}')
-    assert cli.main(["lab", str(tmp_path)]) == 1
-    assert "class folder" in capsys.readouterr().err
+    assert cli.main(["lab", str(tmp_path)]) == 0
+    assert opened == ["class"]
+    assert [path.name for path in tmp_path.iterdir()] == [".tinytorch-lab.json"]
 
 
 def test_doctor_reports_and_fails_only_for_problems(

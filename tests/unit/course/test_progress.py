@@ -87,3 +87,10 @@ def test_jupyterlab_is_told_when_the_user_is_root(
 ) -> None:
     monkeypatch.setattr(launch, "is_root", lambda: superuser)
     assert ("--allow-root" in launch.lab_command(folder, [])) is superuser
+
+
+def test_a_class_folder_opens_for_its_instructor(tmp_path: Path) -> None:
+    (tmp_path / ".tinytorch-lab.json").write_text('{"kind": "class", "version": 1}')
+    command = launch.lab_command(workspace.read_marker(tmp_path), [])
+    assert "--TinyTorchLab.instructor=True" in command
+    assert not [option for option in command if "default_url" in option]
