@@ -31,8 +31,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from tinytorch_lab.course import class_commands, release_command
     from tinytorch_lab.course import commands as student_commands
-    from tinytorch_lab.course import release_command
 
     parser = argparse.ArgumentParser(
         prog="tinytorch-lab", description="Build a deep-learning framework in JupyterLab and measure every step of it."
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     new.set_defaults(run=_new)
     student_commands.add_to(commands)
     release_command.add_to(commands)
+    class_commands.add_to(commands)
     export = commands.add_parser("export", help="write tinytorch/ from the lessons (authors)")
     export.add_argument("modules", nargs="*", metavar="NN", help="modules to export (default: all)")
     export.add_argument(
@@ -67,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--sample", type=int, metavar="N", help="plant only N mistakes in each lesson")
     check.add_argument("--seed", type=int, default=0, help="which N (default: 0)")
     check.add_argument("--changed", action="store_true", help="plant them only in lessons that git says have changed")
-    check.add_argument("--watch", action="store_true", help="check again after every change, until Ctrl-C")
+    check.add_argument(
+        "--watch", action="store_true", help="after every change, show what students get and check again"
+    )
     check.set_defaults(run=_check)
     doctor = commands.add_parser("doctor", help="what is installed where, what is wrong and how to mend it")
     doctor.set_defaults(run=_doctor)
@@ -145,7 +148,7 @@ def _check(arguments: argparse.Namespace) -> int:
     )
     if not arguments.watch:
         return 0 if command.check(root, wanted) else 1
-    watch.watch([root / "modules"], lambda: command.check(root, wanted))
+    watch.watch([root / "modules"], lambda: command.preview(root, wanted) and command.check(root, wanted))
     return 0
 
 

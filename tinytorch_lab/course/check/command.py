@@ -13,6 +13,7 @@ from tinytorch_lab.course.check.findings import Finding, count, errors
 from tinytorch_lab.course.check.lesson import load_lesson
 from tinytorch_lab.course.check.mutation import text
 from tinytorch_lab.course.check.mutation.score import MutationReport, check_mutants, course_goal
+from tinytorch_lab.course.check.preview import write_preview
 from tinytorch_lab.course.check.rules.ran import NOTEBOOK_S, TESTS_S, tests_seconds
 from tinytorch_lab.course.errors import CourseError
 
@@ -55,6 +56,14 @@ def check(root: Path, wanted: Wanted, say: Say = print) -> bool:
     wrong = len(errors(findings))
     say(f"{count(len(modules), 'lesson')}, {count(wrong, 'error')}, {count(len(findings) - wrong, 'warning')}.")
     return not wrong
+
+
+def preview(root: Path, wanted: Wanted, say: Say = print) -> bool:
+    """Write the students' version of the lessons and say where it is: quick, since nothing is run."""
+    catalogue = load_catalogue(root / "modules" / "course.toml")
+    for module in lessons(root, catalogue, wanted.modules):
+        say(write_preview(root, module))
+    return True
 
 
 def lessons(root: Path, catalogue: Catalogue, words: Iterable[str]) -> list[Module]:

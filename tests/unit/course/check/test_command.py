@@ -144,3 +144,19 @@ def test_git_tells_which_lessons_changed(place: Path, lesson: Lesson) -> None:
     git(place, "commit", "-m", "three")
     git(place, "commit", "--allow-empty", "-m", "four")
     assert changed() == ["02", "05"]  # the whole branch counts, not its last commit
+
+
+def test_while_one_writes_a_preview_shows_what_students_get(lesson: Lesson, write: Write, good: str) -> None:
+    said: list[str] = []
+    wanted = command.Wanted(("02",))
+    assert command.preview(lesson.root, wanted, said.append)
+    made = lesson.root / ".cache" / "preview" / "02_pair" / "pair.ipynb"
+    assert made.relative_to(lesson.root).as_posix() in said[0]
+    text = made.read_text(encoding="utf-8")
+    assert "YOUR CODE HERE" in text
+    assert "BEGIN" not in text
+    write(good.replace("### END SOLUTION", "", 1))
+    assert command.preview(lesson.root, wanted, said.append)
+    assert "02_pair: no preview." in said[1]
+    assert "has no '### END SOLUTION'" in said[1]
+    assert made.read_text(encoding="utf-8") == text
