@@ -12,7 +12,10 @@ import tinytorch_lab
 LAB = Path(tinytorch_lab.__file__).parent
 LIBRARY = Path(tinytorch.__file__).parent
 
-OWN_ROOMS = ("grading", "release",)
+OWN_ROOMS = (
+    "grading",
+    "release",
+)
 """Folders of course/ with rules of their own."""
 
 # (room, files, what it may import beside the standard library; a dotted name allows what stands below it)
@@ -69,7 +72,17 @@ ROOMS = [
     (
         "grading",
         [LAB / "course" / "grading"],
-        {"nbgrader", "sqlalchemy", "nbconvert", "nbformat", "traitlets", "matplotlib", "tinytorch_lab.course"},
+        {
+            "nbgrader",
+            "sqlalchemy",
+            "nbconvert",
+            "bleach",
+            "jinja2",
+            "nbformat",
+            "traitlets",
+            "matplotlib",
+            "tinytorch_lab.course",
+        },
     ),
     ("server", [LAB / "server"], {"jupyter_server", "tornado", "tinytorch_lab.server", "tinytorch_lab.course"}),
     (

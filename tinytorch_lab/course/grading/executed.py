@@ -1,0 +1,33 @@
+"""The executed notebook of a submission, where nbgrader's Formgrader and feedback look for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+
+import nbformat
+
+from tinytorch_lab.course.files import write_atomic
+from tinytorch_lab.course.grading import clock
+from tinytorch_lab.course.grading.model import ClassPaths, Graded
+
+
+def write_executed(paths: ClassPaths, graded: Graded) -> None:
+    """Write ``autograded/STUDENT/NN_name/name.ipynb``; where there is none, an earlier one goes: it is of other work."""
+    place = paths.autograded(graded.student, graded.module)
+    if graded.notebook is None:
+        if place.parent.exists():
+            shutil.rmtree(place.parent)
+        return
+    clock.write_stamp(place.parent, clock.handed_in(paths.submitted(graded.student, graded.module)))
+    write_atomic(place, nbformat.writes(nbformat.from_dict(graded.notebook)) + "\n")
+
+
+def unanswered(graded: Graded, checksums: Mapping[str, str | None]) -> frozenset[str]:
+    """The solution cells that are as they were given: nbgrader's remark on them is "No response."."""
+    from nbgrader.utils import compute_checksum, is_solution
+
+    cells = nbformat.from_dict(graded.notebook or {"cells": []}).cells
+    solutions = [cell for cell in cells if is_solution(cell)]
+    names = ((cell.metadata.nbgrader["grade_id"], compute_checksum(cell)) for cell in solutions)
+    return frozenset(name for name, checksum in names if checksums.get(name) == checksum)
