@@ -73,7 +73,7 @@ test('a release counts its steps, then says its version; the class is asked for 
   });
   const changed: string[] = [];
   model.classChanged.connect((_, module) => changed.push(module));
-  await model.start('01_tensor', false);
+  await model.start('01_tensor', 'none');
   expect(steps.slice(0, 3)).toEqual([
     'running 0 ',
     'running 1 check',
@@ -92,7 +92,7 @@ test('a refusal keeps its faults', async () => {
       faults: [fault()]
     })
   });
-  await model.start('01_tensor', false);
+  await model.start('01_tensor', 'none');
   expect(model.run('01_tensor')).toMatchObject({
     state: 'refused',
     sentence: '01_tensor was not released.',
@@ -106,7 +106,7 @@ test('an answer that ends too early is no success', async () => {
   const model = releases({
     release: saying({ kind: 'step', name: 'check', number: 1, total: 10 })
   });
-  await model.start('01_tensor', false);
+  await model.start('01_tensor', 'none');
   expect(model.run('01_tensor')?.state).toBe('failed');
   expect(model.run('01_tensor')?.sentence).toContain('ended before the result');
 });
@@ -114,16 +114,16 @@ test('an answer that ends too early is no success', async () => {
 test('only one release goes on at a time, and it can be cancelled', async () => {
   const started: string[] = [];
   const model = releases({
-    release: (module, edition, _onMessage, signal) => {
-      started.push(`${module} ${edition}`);
+    release: (module, decision, _onMessage, signal) => {
+      started.push(`${module} ${decision}`);
       return new Promise((_, reject) =>
         signal.addEventListener('abort', () => reject(new Error('aborted')))
       );
     }
   });
-  const first = model.start('01_tensor', true);
-  await model.start('02_activations', false);
-  expect(started).toEqual(['01_tensor true']);
+  const first = model.start('01_tensor', 'mend');
+  await model.start('02_activations', 'none');
+  expect(started).toEqual(['01_tensor mend']);
   expect(model.running?.module).toBe('01_tensor');
   model.cancel();
   await first;

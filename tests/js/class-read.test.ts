@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { nameOf, needsEdition } from '../../labextension/src/class/data';
+import { nameOf, needsDecision } from '../../labextension/src/class/data';
 import {
   previewText,
   changedCells,
@@ -149,13 +149,13 @@ test('places count what there is to count', () => {
   expect(placeText(fault({ line: 0, cell: 0 }), trans)).toBeNull();
 });
 
-test('only changed graded cells with submissions need a new edition', () => {
+test('only changed graded cells with submissions need a decision', () => {
   const of = (submissions: number, changedGraded: string[]) =>
     classModule({ submissions, changedGraded });
-  expect(needsEdition(of(2, ['a']))).toBe(true);
-  expect(needsEdition(of(0, ['a']))).toBe(false);
-  expect(needsEdition(of(2, []))).toBe(false);
-  expect(releaseLabel(of(2, ['a']), trans)).toBe('Release a New Edition…');
+  expect(needsDecision(of(2, ['a']))).toBe(true);
+  expect(needsDecision(of(0, ['a']))).toBe(false);
+  expect(needsDecision(of(2, []))).toBe(false);
+  expect(releaseLabel(of(2, ['a']), trans)).toBe('Release…');
   expect(releaseLabel(of(0, []), trans)).toBe('Release');
 });
 

@@ -117,7 +117,7 @@ export function classApi(changes: Partial<IClassApi> = {}): IClassApi {
 
 /** A release that says these messages and ends. */
 export function saying(...messages: ReleaseMessage[]): IClassApi['release'] {
-  return async (_module, _edition, onMessage) => messages.forEach(onMessage);
+  return async (_module, _decision, onMessage) => messages.forEach(onMessage);
 }
 
 export const actions = {

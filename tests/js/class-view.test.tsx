@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 
 import type { IClassApi } from '../../labextension/src/class/api';
 import type { IClass, IPreview } from '../../labextension/src/class/data';
-import { EditionQuestion } from '../../labextension/src/class/edition';
+import { DecisionQuestion } from '../../labextension/src/class/decision';
 import { ClassHeader } from '../../labextension/src/class/header';
 import { ClassList, moveTo } from '../../labextension/src/class/list';
 import { ClassModel } from '../../labextension/src/class/model';
@@ -146,18 +146,18 @@ test('a file that the browser cannot reach is no link', async () => {
 test('a release shows its steps, can be cancelled, and says what came out', async () => {
   let finish: () => void = () => undefined;
   const { host, releases } = await show(one({}), {
-    release: async (module, edition, onMessage, signal) => {
+    release: async (module, decision, onMessage, signal) => {
       onMessage({ kind: 'step', name: 'proving', number: 7, total: 10 });
       await new Promise<void>(resolve => (finish = resolve));
       await saying({
         kind: 'done',
         released: released({ warnings: [fault({ severity: 'warning' })] })
-      })(module, edition, onMessage, signal);
+      })(module, decision, onMessage, signal);
     }
   });
   let run: Promise<void> | null = null;
   act(() => {
-    run = releases.start('01_tensor', false);
+    run = releases.start('01_tensor', 'none');
   });
   expect(find(host, 'progress').getAttribute('value')).toBe('7');
   expect(host.textContent).toContain('Step 7 of 10: proving');
@@ -181,7 +181,7 @@ test('the same again is no new version', async () => {
       released: released({ version: 3, unchanged: true })
     })
   });
-  await act(() => releases.start('01_tensor', false));
+  await act(() => releases.start('01_tensor', 'none'));
   expect(host.textContent).toContain(
     'Nothing to do: students have exactly this already, as version 3.'
   );
@@ -198,7 +198,7 @@ test('a refused release shows each fault once', async () => {
       })
     }
   );
-  await act(() => releases.start('01_tensor', false));
+  await act(() => releases.start('01_tensor', 'none'));
   expect(host.textContent).toContain('01_tensor was not released.');
   expect(host.querySelectorAll('.tt-Fault').length).toBe(2);
 });
@@ -215,14 +215,15 @@ test('changed graded cells with submissions in are announced before anything is 
   expect(
     [...host.querySelectorAll('.tt-Notice li')].map(each => each.textContent)
   ).toEqual(['01-add-test', '01-mul-test']);
-  expect(button(host, 'Release a New Edition…')).not.toBeNull();
+  expect(button(host, 'Release…')).not.toBeNull();
   const question = mount(
-    <EditionQuestion
+    <DecisionQuestion
       module={answer.modules[0] ?? classModule()}
       trans={trans}
     />
   ).host;
   expect(question.textContent).toContain('01-mul-test');
+  expect(question.textContent).toContain('editions/01_tensor-1');
 });
 
 test('points are summed', async () => {

@@ -4,7 +4,7 @@ import json
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from tinytorch_lab.server import handlers
+from tinytorch_lab.server import class_handlers, handlers
 
 
 async def call(jp_fetch, *path, **options):
@@ -92,17 +92,24 @@ async def test_a_full_disk_is_a_sentence(student, jp_fetch, monkeypatch) -> None
     assert answer["message"].startswith("No space left on device: ")
 
 
-ROUTES = [(path.rpartition("/")[2], handler) for path, handler in handlers.routes("/")]
+def below_prefix(table: list) -> list:
+    return [(path.partition("/tinytorch-lab/")[2], handler) for path, handler in table]
 
 
-@pytest.mark.parametrize(("path", "handler"), ROUTES, ids=[path for path, _ in ROUTES])
+ROUTES = below_prefix(handlers.routes("/"))
+ALL_ROUTES = [*ROUTES, *below_prefix(class_handlers.class_routes("/"))]
+
+
+@pytest.mark.parametrize(("path", "handler"), ALL_ROUTES, ids=[path for path, _ in ALL_ROUTES])
 async def test_nobody_is_answered_without_a_token(student, jp_fetch, path: str, handler: type) -> None:
     verbs = [verb for verb in ("get", "post", "put", "delete", "patch") if _is_ours(handler, verb)]
     assert verbs
     for verb in verbs:
         options = {} if verb == "get" else {"method": verb.upper(), "body": '{"module": "01_tensor"}'}
         with pytest.raises(HTTPClientError) as caught:
-            await jp_fetch("tinytorch-lab", path, headers={"Authorization": ""}, follow_redirects=False, **options)
+            await jp_fetch(
+                "tinytorch-lab", *path.split("/"), headers={"Authorization": ""}, follow_redirects=False, **options
+            )
         assert caught.value.code in (302, 403)
 
 

@@ -84,7 +84,11 @@ ROOMS = [
             "tinytorch_lab.course",
         },
     ),
-    ("server", [LAB / "server"], {"jupyter_server", "tornado", "tinytorch_lab.server", "tinytorch_lab.course"}),
+    (
+        "server",
+        [LAB / "server"],
+        {"jupyter_server", "tornado", "traitlets", "tinytorch_lab.server", "tinytorch_lab.course"},
+    ),
     (
         "cli",
         [LAB / "cli.py", LAB / "__main__.py"],

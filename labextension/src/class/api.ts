@@ -5,7 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { understood } from '../course/api';
 import { requestAPI, requestLines } from '../request';
-import type { IClass, IPreview, IZip } from './data';
+import type { Decision, IClass, IPreview, IZip } from './data';
 import {
   readClass,
   readPreview,
@@ -21,7 +21,7 @@ export interface IClassApi {
   /** Aborting the signal ends the release; students keep what they have. */
   release(
     module: string,
-    edition: boolean,
+    decision: Decision,
     onMessage: (message: ReleaseMessage) => void,
     signal: AbortSignal
   ): Promise<void>;
@@ -46,11 +46,15 @@ export function classApi(trans: TranslationBundle): IClassApi {
   return {
     load: () => ask('class', readClass),
     preview: module => ask('class/preview', readPreview, { module }),
-    release: (module, edition, onMessage, signal) =>
+    release: (module, decision, onMessage, signal) =>
       requestLines(
         'class/release',
         trans,
-        { module, edition },
+        {
+          module,
+          mend: decision === 'mend',
+          edition: decision === 'edition'
+        },
         data => onMessage(understood(() => readReleaseMessage(data), trans)),
         signal
       ),

@@ -104,8 +104,14 @@ export function warningsOf(faults: IFault[]): IFault[] {
   return faults.filter(fault => fault.severity === 'warning');
 }
 
-/** Whether submissions would lose their tests, so that only a new edition can be released. */
-export function needsEdition(module: IClassModule): boolean {
+/**
+ * What is to become of submissions that are in when graded cells have changed: kept, to be graded again with the mended
+ * tests; or left behind with the tests that they were written for, while a new edition begins.
+ */
+export type Decision = 'none' | 'mend' | 'edition';
+
+/** Whether somebody must decide about submissions before the module can be released. */
+export function needsDecision(module: IClassModule): boolean {
   return module.submissions > 0 && module.changedGraded.length > 0;
 }
 

@@ -1,13 +1,18 @@
 import { UseSignal } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { errorsOf, nameOf, needsEdition, warningsOf } from './data';
-import { ChangedCells } from './edition';
+import { errorsOf, nameOf, needsDecision, warningsOf } from './data';
+import { ChangedCells } from './decision';
 import { FaultList } from './faults';
 import type { IClassViewProps, IModulePartProps } from './panel-props';
 import { ReleaseButtons } from './release-buttons';
 import { ReleaseRunView } from './run-view';
-import { editionText, stateText, studentsHave, submissionsText } from './texts';
+import {
+  submissionsInText,
+  stateText,
+  studentsHave,
+  submissionsText
+} from './texts';
 
 /** The selected module: its state, the way out to students, and what stands in it. */
 export function ClassModuleView(props: IClassViewProps): JSX.Element {
@@ -39,7 +44,7 @@ function Content(props: IClassViewProps): JSX.Element {
     <section className="tt-Work tt-ClassModule" aria-label={nameOf(module)}>
       <About {...part} />
       <ReleaseButtons {...part} />
-      <EditionNotice {...part} />
+      <SubmissionsNotice {...part} />
       {run !== null && <ReleaseRunView {...part} run={run} />}
       {!ran && <Faults {...part} />}
       <p className="tt-ClassModule-note">
@@ -79,11 +84,11 @@ function About(props: IModulePartProps): JSX.Element {
 }
 
 /** Said before anybody presses the button. */
-function EditionNotice(props: IModulePartProps): JSX.Element | null {
+function SubmissionsNotice(props: IModulePartProps): JSX.Element | null {
   const { module, trans } = props;
-  return needsEdition(module) ? (
+  return needsDecision(module) ? (
     <div className="tt-Notice" data-kind="warning">
-      <p>{editionText(module, trans)}</p>
+      <p>{submissionsInText(module, trans)}</p>
       <ChangedCells {...props} />
     </div>
   ) : null;

@@ -4,7 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import { messageOf } from '../course/model';
 import type { IClassApi } from './api';
-import type { IZip } from './data';
+import type { Decision, IZip } from './data';
 import { endedRun, startedRun, withMessage, type IReleaseRun } from './run';
 
 /** What was answered to the wish for one file: the file, or why there is none. */
@@ -43,7 +43,7 @@ export class ReleaseModel implements IDisposable {
   }
 
   /** Releases the module. Does nothing while another release goes on. */
-  async start(module: string, edition: boolean): Promise<void> {
+  async start(module: string, decision: Decision): Promise<void> {
     if (this.running !== null) {
       return;
     }
@@ -57,7 +57,7 @@ export class ReleaseModel implements IDisposable {
       run = this._show(withMessage(run, message));
     };
     try {
-      await this._api.release(module, edition, take, signal);
+      await this._api.release(module, decision, take, signal);
     } catch (reason) {
       error = messageOf(reason);
     }

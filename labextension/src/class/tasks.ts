@@ -1,10 +1,8 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import {
-  Dialog,
   MainAreaWidget,
   Notification,
-  ReactWidget,
-  showDialog
+  ReactWidget
 } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
@@ -12,8 +10,8 @@ import React from 'react';
 import { messageOf } from '../course/model';
 import { classIcon } from '../icons';
 import type { IClassApi } from './api';
-import { nameOf, needsEdition, type IClassModule } from './data';
-import { EditionQuestion } from './edition';
+import { nameOf, needsDecision, type IClassModule } from './data';
+import { askDecision } from './decision';
 import type { AuthorFiles } from './files';
 import type { ClassModel } from './model';
 import type { IClassActions } from './panel-props';
@@ -38,14 +36,16 @@ export class ClassTasks {
 
   /** Saves the author's file if it is open, asks where submissions are in, and releases. */
   async release(module: IClassModule): Promise<void> {
-    const { model, releases } = this._options;
+    const { model, releases, trans } = this._options;
     this._options.showPanel();
     model.select(module.id);
     await this._said(async () => {
       await this._save(module);
-      const edition = needsEdition(module);
-      if (!edition || (await this._wantsEdition(module))) {
-        await releases.start(module.id, edition);
+      const decision = needsDecision(module)
+        ? await askDecision(module, trans)
+        : 'none';
+      if (decision !== null) {
+        await releases.start(module.id, decision);
       }
     });
   }
@@ -100,21 +100,6 @@ export class ClassTasks {
     if (module.path !== null) {
       await this._options.files.save(module.path);
     }
-  }
-
-  private async _wantsEdition(module: IClassModule): Promise<boolean> {
-    const { trans } = this._options;
-    const answer = await showDialog({
-      title: trans.__('Release a new edition of %1?', nameOf(module)),
-      body: ReactWidget.create(
-        React.createElement(EditionQuestion, { module, trans })
-      ),
-      buttons: [
-        Dialog.cancelButton(),
-        Dialog.warnButton({ label: trans.__('Release a New Edition') })
-      ]
-    });
-    return answer.button.accept;
   }
 
   private _previewWidget(

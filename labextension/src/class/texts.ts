@@ -4,8 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import {
   errorsOf,
-  nameOf,
-  needsEdition,
+  needsDecision,
   total,
   type IClassModule,
   type IFault,
@@ -27,7 +26,14 @@ export function stateText(
     case 'released':
       return trans.__('released, %1', versionText(module, trans));
     case 'changed':
-      return trans.__('changed since %1', versionText(module, trans));
+      return count === 0
+        ? trans.__('changed since %1', versionText(module, trans))
+        : trans._n(
+            'changed since version %2, %1 fault',
+            'changed since version %2, %1 faults',
+            count,
+            module.version ?? 0
+          );
   }
 }
 
@@ -53,16 +59,13 @@ export function dateText(at: string): string {
     : date.toLocaleDateString(undefined, { dateStyle: 'medium' });
 }
 
-/** What students have, where the state alone does not say it; null if it does. */
+/** What students have, where the state does not say it; null if it does. */
 export function studentsHave(
   module: IClassModule,
   trans: TranslationBundle
 ): string | null {
-  if (module.version === null) {
-    return trans.__('Students have nothing of it yet.');
-  }
-  return module.state === 'draft'
-    ? trans.__('Students have %1.', versionText(module, trans))
+  return module.version === null
+    ? trans.__('Students have nothing of it yet.')
     : null;
 }
 
@@ -71,9 +74,7 @@ export function releaseLabel(
   module: IClassModule,
   trans: TranslationBundle
 ): string {
-  return needsEdition(module)
-    ? trans.__('Release a New Edition…')
-    : trans.__('Release');
+  return needsDecision(module) ? trans.__('Release…') : trans.__('Release');
 }
 
 /** Why the button does nothing; null if it works. */
@@ -168,15 +169,32 @@ export function describe(
     .join('\n');
 }
 
-/** What a new edition means, before anything is done. */
-export function editionText(
+/** What stands in the way of a release where submissions are in. */
+export function submissionsInText(
   module: IClassModule,
   trans: TranslationBundle
 ): string {
   return trans._n(
-    '%1 submission of %2 is in, and these graded cells have changed since. It stays with the tests that it was written for; the new edition begins without submissions.',
-    '%1 submissions of %2 are in, and these graded cells have changed since. They stay with the tests that they were written for; the new edition begins without submissions.',
+    '%1 submission is in, and what counts for its grade has changed since version %2. Release asks what is to become of it. Changed:',
+    '%1 submissions are in, and what counts for their grades has changed since version %2. Release asks what is to become of them. Changed:',
     module.submissions,
-    nameOf(module)
+    module.version ?? 0
   );
+}
+
+/** The two things that can become of them. */
+export function decisionTexts(
+  module: IClassModule,
+  trans: TranslationBundle
+): { mend: string; edition: string } {
+  return {
+    mend: trans.__(
+      'Keep them: they are graded again with the tests as they are now. For a mended test.'
+    ),
+    edition: trans.__(
+      'New edition: they stay in editions/%1-%2 with the tests that they were written for, and the class begins without submissions.',
+      module.id,
+      module.version ?? 0
+    )
+  };
 }
