@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Item:
 
     ``pass_rate`` is the percentage that got full points, ``mean_score`` in points; ``cpu_s`` the median. ``discrimination`` is
     the correlation with the score of the other tests (None where one of them does not vary): near 0, it tells nobody apart;
-    below 0, good students fail it. ``first_error`` is the most common first line of what failed, ``times`` how often.
+    well below 0, good students fail it. ``first_error`` is the most common first line of what failed, ``times`` how often.
     """
 
     grade_id: str
@@ -47,7 +48,8 @@ class Item:
         """What an instructor should look at; empty if nothing."""
         if self.count < LEAST:
             return ""
-        if self.discrimination is not None and self.discrimination < 0:
+        # Two standard errors of a correlation of unrelated scores: what is below is hardly chance.
+        if self.discrimination is not None and self.discrimination < -2 / math.sqrt(self.count):
             return "those who are good at the other tests fail this one: is it broken?"
         if self.pass_rate <= FEW:
             return "few pass: is it broken, or too hard?"
