@@ -16,6 +16,7 @@ export namespace CommandIDs {
   export const submitModule = 'tinytorch:submit-module';
   export const updateModule = 'tinytorch:update-module';
   export const updateAll = 'tinytorch:update-all-modules';
+  export const updateFrom = 'tinytorch:update-from-file';
   export const resetModule = 'tinytorch:reset-module';
   export const goToCell = 'tinytorch:go-to-cell';
   export const showHint = 'tinytorch:show-hint';

@@ -7,6 +7,7 @@ import {
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 import {
   ITranslator,
   nullTranslator,
@@ -35,6 +36,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     ICommandPalette,
     IToolbarWidgetRegistry,
     ISettingRegistry,
+    IStateDB,
     ITranslator
   ],
   activate
@@ -52,6 +54,7 @@ async function activate(
   palette: ICommandPalette | null,
   toolbars: IToolbarWidgetRegistry | null,
   settingRegistry: ISettingRegistry | null,
+  state: IStateDB | null,
   translator: ITranslator | null
 ): Promise<void> {
   const trans = (translator ?? nullTranslator).load('tinytorch_lab');
@@ -60,6 +63,7 @@ async function activate(
     app,
     tracker: notebooks,
     restorer,
+    state,
     trans
   });
   if (notebooks !== null) {

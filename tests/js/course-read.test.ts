@@ -26,7 +26,8 @@ const WIRE_OUTCOME = {
   points: 9,
   state: 'failed',
   message: 'gave None',
-  traceback: 'Traceback'
+  traceback: 'Traceback',
+  cause_id: '01-a'
 };
 
 const WIRE_TESTED = {
@@ -45,7 +46,8 @@ const OUTCOME = {
   points: 9,
   state: 'failed',
   message: 'gave None',
-  traceback: 'Traceback'
+  traceback: 'Traceback',
+  causeId: '01-a'
 };
 
 test('a course is read whole', () => {
@@ -58,7 +60,14 @@ test('a course is read whole', () => {
     stale: true
   };
   const sent = course({
-    modules: [module({ tests, timesReference: 1.5, feedback: 'f.html' })],
+    modules: [
+      module({
+        tests,
+        timesReference: 1.5,
+        feedback: 'f.html',
+        grade: { points: 61.5, maxPoints: 76 }
+      })
+    ],
     milestones: [milestone({})]
   });
   expect(readCourse(JSON.parse(JSON.stringify(sent)))).toEqual(sent);
@@ -148,6 +157,7 @@ test('each function asks its route with its body', async () => {
     api.reset('01_tensor'),
     api.update(),
     api.update('01_tensor'),
+    api.updateFrom('release.zip', 'UEsD'),
     api.submit('01_tensor'),
     api.solution('01_tensor', true)
   ]);
@@ -165,6 +175,7 @@ test('each function asks its route with its body', async () => {
     `reset {${module}}`,
     'update {"modules":[]}',
     'update {"modules":["01_tensor"]}',
+    'update-from {"name":"release.zip","content":"UEsD"}',
     `submit {${module}}`,
     `solution {${module},"anyway":true}`
   ]);

@@ -35,6 +35,7 @@ export function module(changes: Partial<IModule>): IModule {
     timesReference: null,
     measuredSeconds: 0,
     feedback: null,
+    grade: null,
     problem: null,
     ...changes
   };
@@ -106,6 +107,7 @@ export function outcome(changes: Partial<IOutcome> = {}): IOutcome {
     state: 'failed',
     message: 'as_array([1]) gave None',
     traceback: 'AssertionError: as_array([1]) gave None\n  line 3',
+    causeId: '',
     ...changes
   };
 }
@@ -157,6 +159,7 @@ export function api(answers: Partial<ICourseApi> = {}): ICourseApi {
     use: refuse,
     reset: refuse,
     update: refuse,
+    updateFrom: refuse,
     submit: refuse,
     solution: refuse,
     ...answers

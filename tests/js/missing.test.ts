@@ -106,6 +106,15 @@ test.each([
   expect([asked.length, said.length]).toEqual([times, times]);
 });
 
+test('a cell that was measured on demand, though it asks for nothing itself, is one to be told about', async () => {
+  const { connection, asked } = kernel([LACKING, LACKING]);
+  const { said, it } = teller();
+  await it.afterMeasuredRun(connection);
+  await it.afterMeasuredRun(connection);
+  await it.afterMeasuredRun(null);
+  expect([said.length, asked.length]).toEqual([1, 2]);
+});
+
 test('a kernel that aborts what waits behind an error is asked again after the next run', async () => {
   const { connection } = kernel([{ status: 'aborted' }, LACKING]);
   const { said, it } = teller();

@@ -19,7 +19,8 @@ export const actions = {
   open: vi.fn(),
   openMilestone: vi.fn(),
   goOn: vi.fn(),
-  makeFolder: vi.fn()
+  makeFolder: vi.fn(),
+  updateFrom: vi.fn()
 };
 
 /** An empty page, the usual course, and nothing opened yet. */

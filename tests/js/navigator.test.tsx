@@ -61,6 +61,14 @@ test('a new student is told to start, a finished one is told nothing', async () 
   expect((await show()).querySelector('.tt-Navigator-continue')).toBeNull();
 });
 
+test('a folder can be updated from a file, and there is no such button without one', async () => {
+  const upload = 'jp-button[title="Update from a file of your course"]';
+  click(find(await show(), upload));
+  expect(actions.updateFrom).toHaveBeenCalled();
+  server.answer = course({ folder: null });
+  expect((await show()).querySelector(upload)).toBeNull();
+});
+
 test('without a student folder the first screen makes one', async () => {
   server.answer = course({
     folder: null,

@@ -5,8 +5,9 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import { expect, test, vi } from 'vitest';
 
 import { OpenNotebooks } from '../../labextension/src/work/notebooks';
+import { trans } from './samples';
 
-// The package itself needs a browser; the one function that is used from it is JupyterLab's to test.
+// The package itself needs a browser; the one function that is used of it is JupyterLab's to test.
 vi.mock('@jupyterlab/notebook', () => ({
   NotebookActions: { focusActiveCell: async () => undefined }
 }));
@@ -14,12 +15,21 @@ vi.mock('@jupyterlab/notebook', () => ({
 const PATH = 'modules/01_tensor/tensor.ipynb';
 
 /** One open notebook at PATH, on a drive of its own name; the file on disk was changed at `onDisk`. */
-function open(changes: { dirty?: boolean; onDisk?: string }) {
+function open(changes: {
+  dirty?: boolean;
+  onDisk?: string;
+  saving?: Error;
+  looking?: object;
+}) {
   const context = {
     path: `RTC:${PATH}`,
     model: { dirty: changes.dirty ?? false },
     contentsModel: { last_modified: 'monday' },
-    save: vi.fn(async () => undefined),
+    save: vi.fn(async () => {
+      if (changes.saving !== undefined) {
+        throw changes.saving;
+      }
+    }),
     revert: vi.fn(async () => undefined)
   };
   const content = {
@@ -32,7 +42,12 @@ function open(changes: { dirty?: boolean; onDisk?: string }) {
   const commands = { execute: vi.fn(async () => undefined) };
   const contents = {
     localPath: (path: string) => path.replace('RTC:', ''),
-    get: async () => ({ last_modified: changes.onDisk ?? 'monday' })
+    get: async () => {
+      if (changes.looking !== undefined) {
+        throw changes.looking;
+      }
+      return { last_modified: changes.onDisk ?? 'monday' };
+    }
   };
   const tracker = {
     currentWidget: panel,
@@ -41,7 +56,8 @@ function open(changes: { dirty?: boolean; onDisk?: string }) {
   };
   const notebooks = new OpenNotebooks(
     { commands, serviceManager: { contents } } as unknown as JupyterFrontEnd,
-    tracker as unknown as INotebookTracker
+    tracker as unknown as INotebookTracker,
+    trans
   );
   return { notebooks, context, content, commands };
 }
@@ -70,13 +86,38 @@ test('a notebook is read anew if its file has changed, and only then', async () 
   expect(same.context.revert).not.toHaveBeenCalled();
 });
 
+test('a notebook without changes of its own shows what another tab has saved before it is tested', async () => {
+  const { notebooks, context } = open({ onDisk: 'tuesday' });
+  await notebooks.save(PATH);
+  expect(context.revert).toHaveBeenCalledTimes(1);
+  expect(context.save).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['ModalCancelError', 'Cancel', 'its file has changed too'],
+  ['ModalDuplicateError', 'Modal is already displayed', 'changed too'],
+  ['Error', 'No space left on device', 'done: No space left on device']
+])('a notebook that was not saved says why: %s', async (name, text, words) => {
+  const saving = Object.assign(new Error(text), { name });
+  const { notebooks } = open({ dirty: true, saving });
+  await expect(notebooks.save(PATH)).rejects.toThrow(words);
+});
+
+test('a file that is gone is for the server to speak of, any other error is not', async () => {
+  const gone = open({ looking: { response: { status: 404 } } });
+  await gone.notebooks.save(PATH);
+  expect(gone.context.revert).not.toHaveBeenCalled();
+  const failing = open({ looking: new Error('Bad gateway') });
+  await expect(failing.notebooks.save(PATH)).rejects.toThrow('Bad gateway');
+});
+
 test('a path that is not open is left alone, and so is a JupyterLab without notebooks', async () => {
   const { notebooks, context } = open({ dirty: true, onDisk: 'tuesday' });
   await notebooks.save('other.ipynb');
   await notebooks.reload('other.ipynb');
   expect(context.save).not.toHaveBeenCalled();
   expect(context.revert).not.toHaveBeenCalled();
-  const none = new OpenNotebooks({} as JupyterFrontEnd, null);
+  const none = new OpenNotebooks({} as JupyterFrontEnd, null, trans);
   await none.save(PATH);
   await none.reload(PATH);
   expect([none.front, none.activeCell]).toEqual([null, null]);

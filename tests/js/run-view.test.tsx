@@ -77,6 +77,22 @@ test('a failing test says what came back, links to its cell, and shows the trace
   expect(actions.jump.mock.calls[0]?.[1]).toBe('01-as-array-test');
 });
 
+test('a test that misses a name leads to the cell that should have defined it', async () => {
+  const outcomes = [
+    outcome({
+      message: 'The cell 01-as-array does not run: SyntaxError in line 3',
+      causeId: '01-as-array'
+    }),
+    outcome({ gradeId: '01-b' })
+  ];
+  const { host, work } = await show({}, sends(...testMessages(...outcomes)));
+  await act(() => work.start('test', '01_tensor', 'x'));
+  const [broken, plain] = [...host.querySelectorAll('.tt-Outcome')];
+  click(button(broken as HTMLElement, 'Go to that cell'));
+  expect(actions.jump.mock.calls[0]?.[1]).toBe('01-as-array');
+  expect(plain?.textContent).not.toContain('Go to that cell');
+});
+
 test('of many failing tests three are shown, the others on demand', async () => {
   const outcomes = [1, 2, 3, 4, 5].map(n => outcome({ gradeId: `t${n}` }));
   const { host, work } = await show(

@@ -46,7 +46,7 @@ test.each(files(/\.tsx?$/))('%s neither logs nor grows too long', name => {
 
 test('only request.ts talks to the server', () => {
   const talkers = files(/\.tsx?$/).filter(name =>
-    /ServerConnection|\bfetch\(|XMLHttpRequest|WebSocket/.test(
+    /ServerConnection|(?<!\.)\bfetch\(|(window|globalThis)\.fetch\(|XMLHttpRequest|WebSocket/.test(
       readFileSync(name, 'utf8')
     )
   );

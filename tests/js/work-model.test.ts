@@ -5,18 +5,7 @@ import { expect, test, vi } from 'vitest';
 import type { ICourseApi } from '../../labextension/src/course/api';
 import type { Message } from '../../labextension/src/course/outcome';
 import { WorkModel } from '../../labextension/src/work/model';
-import {
-  firstOpen,
-  OutlineModel
-} from '../../labextension/src/work/outline-model';
-import {
-  api,
-  outcome,
-  passed,
-  step,
-  tested,
-  testMessages
-} from './course-samples';
+import { api, outcome, passed, tested, testMessages } from './course-samples';
 import { trans } from './samples';
 
 const PATH = 'modules/01_tensor/tensor.ipynb';
@@ -193,6 +182,23 @@ test('an update does the same for each notebook; of all modules it is said every
   expect(work.said('01_tensor')).toBeNull();
 });
 
+test('an update from a file does the same; what cannot be read is said, and nothing is sent', async () => {
+  const updates = [{ id: '01', sentence: 'cells: 1 new (x)', backup: 'b' }];
+  const updateFrom = vi.fn(async () => updates);
+  const { work, order } = newWork({ updateFrom });
+  const file = { name: 'release.zip', content: 'UEsD' };
+  await work.updateFrom([PATH], async () => file);
+  expect(order).toEqual([`save ${PATH}`, 'updateFrom', `reload ${PATH}`]);
+  expect(updateFrom).toHaveBeenCalledWith('release.zip', 'UEsD');
+  expect(work.said('01_tensor')).toEqual({ kind: 'updated', updates });
+  await work.updateFrom([PATH], () => Promise.reject(new Error('Too large.')));
+  expect(work.said('01_tensor')).toEqual({
+    kind: 'refused',
+    text: 'Too large.'
+  });
+  expect(updateFrom).toHaveBeenCalledTimes(1);
+});
+
 test('a refusal is said about its module until the next action', async () => {
   let refuses = true;
   const receipt = { file: 'a.zip', at: '', sha256: '', tests: '' };
@@ -213,39 +219,4 @@ test('a refusal is said about its module until the next action', async () => {
   refuses = false;
   await work.submit('01_tensor', PATH);
   expect(work.said('01_tensor')).toEqual({ kind: 'receipt', receipt });
-});
-
-test('hints come one at a time and then no more', async () => {
-  const one = step({ hints: ['first', 'second'] });
-  const outline = new OutlineModel(api({ outline: async () => [one] }));
-  await outline.load('01_tensor');
-  expect(outline.hintsShown(one)).toBe(0);
-  expect([1, 2, 3].map(() => outline.showHint(one))).toEqual([
-    true,
-    true,
-    false
-  ]);
-  expect(outline.hintsShown(one)).toBe(2);
-});
-
-test('an outline belongs to its module; a late answer to an earlier question is dropped', async () => {
-  let answer: (steps: ReturnType<typeof step>[]) => void = () => undefined;
-  const outline = new OutlineModel({
-    outline: module =>
-      module === '01_tensor'
-        ? new Promise(resolve => (answer = resolve))
-        : Promise.reject(new Error('It is not readable.'))
-  });
-  const first = outline.load('01_tensor');
-  await outline.load('02_activations');
-  answer([step({})]);
-  await first;
-  expect(outline.of('01_tensor')).toBeNull();
-  expect(outline.of('02_activations')?.error).toBe('It is not readable.');
-});
-
-test('the first open step is where one goes on', () => {
-  const [a, b] = [step({ done: true }), step({ cellId: 'b' })];
-  expect(firstOpen([a, b])).toBe(b);
-  expect(firstOpen([a])).toBeNull();
 });

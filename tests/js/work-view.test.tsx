@@ -71,9 +71,21 @@ test('an update and feedback are offered when they are there', async () => {
   click(button(host, 'Read It'));
   expect(actions.update).toHaveBeenCalled();
   expect(actions.feedback).toHaveBeenCalled();
+  expect(host.textContent).toContain('Feedback from your instructor is there');
+  expect(host.textContent).not.toContain('Graded');
   const bare = (await show()).host;
   expect(bare.textContent).not.toContain('newer version');
   expect(bare.textContent).not.toContain('Feedback');
+});
+
+test.each([
+  [61, '61 of 76 points'],
+  [60.5, '60.5 of 76 points'],
+  [60.004, '60 of 76 points']
+])('feedback with a grade of %d says so', async (points, words) => {
+  const grade = { points, maxPoints: 76 };
+  const { host } = await show({ feedback: 'f.html', grade });
+  expect(host.textContent).toContain(`Graded: ${words}`);
 });
 
 test('receipt, reset and update are said in full, a refusal as an alert', async () => {

@@ -72,6 +72,43 @@ async def test_a_folder_named_course_below_the_root_is_found(jp_root_dir, jp_fet
     assert answer == (200, {"path": "course/modules/01_tensor/tensor.ipynb"})
 
 
+async def test_a_folder_that_was_renamed_is_followed_and_no_second_one_is_made(jp_root_dir, jp_fetch) -> None:
+    from tinytorch_lab.course.workspace import new_student_folder
+
+    new_student_folder(jp_root_dir / "course")
+    (jp_root_dir / "course").rename(jp_root_dir / "my course")
+    _, course = await call(jp_fetch, "course")
+    assert course["modules"][0]["path"] == "my course/modules/01_tensor/tensor.ipynb"
+    status, course = await call(jp_fetch, "new", method="POST", body="{}")
+    assert (status, course["problem"]) == (200, None)
+    assert not (jp_root_dir / "course").exists()
+
+
+async def test_several_student_folders_are_named(jp_root_dir, jp_fetch) -> None:
+    from tinytorch_lab.course.workspace import new_student_folder
+
+    new_student_folder(jp_root_dir / "one")
+    new_student_folder(jp_root_dir / "two")
+    _, course = await call(jp_fetch, "course")
+    assert course["folder"] is None
+    assert "holds several student folders: one, two." in course["problem"]
+    status, answer = await call(jp_fetch, "new", method="POST", body="{}")
+    assert (status, answer["message"]) == (409, course["problem"])
+    assert not (jp_root_dir / "course").exists()
+
+
+async def test_where_the_servers_own_folder_has_gone_nothing_is_made_and_the_way_out_is_said(student, jp_fetch) -> None:
+    moved = student.with_name("moved")
+    student.rename(moved)
+    for route, options in (("course", {}), ("new", {"method": "POST", "body": "{}"})):
+        status, answer = await call(jp_fetch, route, **options)
+        assert status == 409
+        assert "is not there any more: the folder was renamed or moved. Give it its old name back" in answer["message"]
+    assert not student.exists()
+    moved.rename(student)
+    assert (await call(jp_fetch, "course"))[0] == 200
+
+
 async def test_a_damaged_marker_is_told_and_kept(student, jp_fetch) -> None:
     (student / ".tinytorch-lab.json").write_text("{")
     _, course = await call(jp_fetch, "course")

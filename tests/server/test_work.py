@@ -1,12 +1,16 @@
 """What the navigator asks for while a student works: each route, through a real server."""
 
+import base64
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from tinytorch_lab.course import lock, release_files, source
 from tinytorch_lab.course.lesson import grader, read_lesson
 
 LESSON = Path(__file__).resolve().parents[2] / "modules/01_tensor/tensor_dev.py"
@@ -126,6 +130,82 @@ async def test_reset_update_and_submit_say_what_they_did(solved, jp_fetch) -> No
     backup = (await ask(jp_fetch, "reset", module="01_tensor"))["backup"]
     assert (solved / backup).read_bytes() == before
     assert (await row(jp_fetch))["state"] == "ready"
+
+
+def release(*names: str, text: str | None = None) -> str:
+    """A zip with these files, each a notebook with one more question than module 01 has, as base64."""
+    lesson = nbformat.reads(source.notebook_text(source.catalogue().find("01")), 4)
+    lesson.cells.append(nbformat.v4.new_markdown_cell("One question more.", id="more"))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, text or nbformat.writes(lesson))
+    return base64.b64encode(packed.getvalue()).decode()
+
+
+async def test_a_release_comes_as_bytes_and_is_merged(solved, jp_fetch) -> None:
+    notebook = solved / "modules/01_tensor/tensor.ipynb"
+    before = notebook.read_bytes()
+    content = release("release/01_tensor/tensor.ipynb", "release/notes.txt", "../../01_tensor/other.ipynb")
+    (done,) = (await ask(jp_fetch, "update-from", name="release.zip", content=content))["modules"]
+    assert (done["id"], done["sentence"]) == ("01_tensor", "cells: 1 new (One question more.)")
+    assert (solved / done["backup"]).read_bytes() == before
+    after = nbformat.read(notebook, 4)
+    assert after.cells[-1].source == "One question more."
+    assert "astype" in next(cell.source for cell in after.cells if cell.id == "01-as-array")
+    assert sorted(path.name for path in solved.iterdir()) == [
+        ".tinytorch-lab", ".tinytorch-lab.json", "backups", "milestones", "modules", "tinytorch"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (base64.b64encode(b"a film").decode(), "mine.zip is neither a folder nor a zip that can be read"),
+        (release("notes.txt"), "mine.zip holds no released module"),
+        (release("77_other/other.ipynb"), "mine.zip holds 77_other: no module of this course. Nothing was changed."),
+        (release("01_tensor/tensor.ipynb", text="{ half"), "01_tensor/tensor.ipynb is not a readable notebook"),
+        (release("01_tensor/tensor.ipynb", text="x" * 2000), "its notebooks have 0 MiB; a release has at most 0."),
+    ],
+)
+async def test_what_is_no_release_is_refused_and_nothing_changes(
+    student, jp_fetch, monkeypatch, content: str, words: str
+) -> None:
+    if "at most" in words:
+        monkeypatch.setattr(release_files, "MAX_BYTES", 1000)
+    before = (student / "modules/01_tensor/tensor.ipynb").read_bytes()
+    assert words in await refused(jp_fetch, "update-from", name="mine.zip", content=content)
+    assert (student / "modules/01_tensor/tensor.ipynb").read_bytes() == before
+    assert not (student / "backups").exists()
+
+
+async def test_an_upload_that_is_too_large_or_no_base64_is_refused(student, jp_fetch, monkeypatch) -> None:
+    monkeypatch.setattr(release_files, "UPLOAD_BYTES", 2**20)
+    content = base64.b64encode(bytes(2**20 + 1)).decode()
+    assert "mine.zip has 1 MiB; a release has at most 1." in await refused(
+        jp_fetch, "update-from", name="mine.zip", content=content
+    )
+    with pytest.raises(HTTPClientError) as caught:
+        await ask(jp_fetch, "update-from", name="mine.zip", content="!!")
+    assert caught.value.code == 400
+
+
+async def test_a_grade_is_read_from_the_feedback(student, jp_fetch) -> None:
+    assert ((await row(jp_fetch))["feedback"], (await row(jp_fetch))["grade"]) == (None, None)
+    page = student / "feedback/01_tensor/tensor.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<h4>tensor (Score: 61.5 / 100.0)</h4>")
+    after = await row(jp_fetch)
+    assert after["feedback"] == "feedback/01_tensor/tensor.html"
+    assert after["grade"] == {"points": 61.5, "maxPoints": 100.0}
+
+
+async def test_a_second_run_is_refused_while_one_goes_on(student, jp_fetch, monkeypatch) -> None:
+    monkeypatch.setattr(lock, "WAIT_S", 0.0)
+    with lock.run_lock(student, "Completing 02_activations"):
+        (message,) = await lines(jp_fetch, "test", module="01_tensor")
+    assert message["kind"] == "error"
+    assert message["message"].startswith("Completing 02_activations goes on since ")
 
 
 async def test_the_first_screen_makes_the_folder(jp_root_dir, jp_fetch) -> None:

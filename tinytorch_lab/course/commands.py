@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tinytorch_lab.course.catalogue import Module
     from tinytorch_lab.course.testing import Outcome, Tested
+    from tinytorch_lab.course.update import Update
     from tinytorch_lab.course.workspace import Folder
 
 MARKS = {"passed": "ok  ", "failed": "FAIL", "not run": "--  "}
@@ -159,23 +160,27 @@ def _reset(arguments: argparse.Namespace) -> int:
 
 
 def _update(arguments: argparse.Namespace) -> int:
-    from tinytorch_lab.course import source
-    from tinytorch_lab.course.release_files import read_release
-    from tinytorch_lab.course.update import update
-
     folder = here()
-    texts = read_release(arguments.origin) if arguments.origin else None
-    modules = tuple(_module(word) for word in arguments.modules) or tuple(
-        module
-        for module in source.catalogue().modules
-        if (module.id in texts if texts is not None else source.has_lesson(module))
-    )
-    if texts is not None and (absent := [module.id for module in modules if module.id not in texts]):
-        raise CourseError(f"{arguments.origin} does not hold {', '.join(absent)}; it holds {', '.join(sorted(texts))}.")
-    for one in update(folder, modules, texts):
+    for one in _updates(folder, arguments):
         backup = f" (before: {one.backup.relative_to(folder.path)})" if one.backup else ""
         print(f"{one.module}: {one.sentence}{backup}")
     return 0
+
+
+def _updates(folder: Folder, arguments: argparse.Namespace) -> list[Update]:
+    from tinytorch_lab.course import source
+    from tinytorch_lab.course.release_files import read_release
+    from tinytorch_lab.course.update import update, update_from
+
+    named = tuple(_module(word) for word in arguments.modules)
+    if arguments.origin is None:
+        return update(folder, named or tuple(filter(source.has_lesson, source.catalogue().modules)))
+    texts = read_release(arguments.origin)
+    if not named:
+        return update_from(folder, texts, str(arguments.origin))
+    if absent := [module.id for module in named if module.id not in texts]:
+        raise CourseError(f"{arguments.origin} does not hold {', '.join(absent)}; it holds {', '.join(sorted(texts))}.")
+    return update(folder, named, texts)
 
 
 def _submit(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tinytorch_lab.course.catalogue import Catalogue, Module, load_catalogue
 from tinytorch_lab.course.errors import CourseError
-from tinytorch_lab.course.student import student_notebook, to_text
+from tinytorch_lab.course.lesson_cache import student_text
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 BUNDLE = _PACKAGE / "_course"
@@ -39,13 +39,13 @@ def notebook_text(module: Module) -> str:
     root = checkout()
     if root:
         lesson = root / module.source
-        return _made_from(lesson, lesson.stat().st_mtime_ns)
+        return _made_from(lesson, lesson.stat().st_mtime_ns, root / ".cache" / "lessons")
     return (BUNDLE / module.notebook).read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=64)
-def _made_from(lesson: Path, stamp: int) -> str:
-    return to_text(student_notebook(lesson))
+def _made_from(lesson: Path, stamp: int, kept: Path) -> str:
+    return student_text(lesson, kept)
 
 
 def milestones() -> tuple[str, ...]:
@@ -59,5 +59,5 @@ def milestone_text(notebook: str) -> str:
     """One of ``milestones()`` as the text of a notebook."""
     root = checkout()
     if root:
-        return to_text(student_notebook((root / notebook).with_suffix(".py")))
+        return student_text((root / notebook).with_suffix(".py"), root / ".cache" / "milestones")
     return (BUNDLE / notebook).read_text(encoding="utf-8")

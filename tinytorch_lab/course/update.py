@@ -35,6 +35,14 @@ def update(folder: Folder, modules: tuple[Module, ...], texts: dict[str, str] | 
         return [_update(folder.path, module, (texts or {}).get(module.id)) for module in modules]
 
 
+def update_from(folder: Folder, texts: dict[str, str], origin: str) -> list[Update]:
+    """Bring what a release holds into the folder. Raises CourseError if it holds no module of this course."""
+    modules = tuple(module for module in source.catalogue().modules if module.id in texts)
+    if not modules:
+        raise CourseError(f"{origin} holds {', '.join(sorted(texts))}: no module of this course. Nothing was changed.")
+    return update(folder, modules, texts)
+
+
 def available(folder: Folder, module: Module) -> bool:
     """Whether this version has another notebook for the module than the folder was given."""
     if not source.has_lesson(module) or not (folder.path / module.notebook).exists():

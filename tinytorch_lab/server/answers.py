@@ -10,10 +10,9 @@ from tinytorch_lab.course import (
     compare,
     complete,
     handin,
-    measured,
     milestones,
     outline,
-    record,
+    release_files,
     reset,
     solution,
     source,
@@ -22,53 +21,16 @@ from tinytorch_lab.course import (
     workspace,
 )
 from tinytorch_lab.course.catalogue import Module
-from tinytorch_lab.course.errors import CourseError
-from tinytorch_lab.course.progress import Progress, course_progress
-from tinytorch_lab.course.workspace import Folder, find_folder, open_notebook
+from tinytorch_lab.course.workspace import find_folder, open_notebook
+from tinytorch_lab.server.course_answer import course
+from tinytorch_lab.server.place import api_path, below, require_there, student_folder
 from tinytorch_lab.server.sender import Sender
 
 
-def student_folder(root: Path) -> Folder:
-    """The student folder that a server started in ``root`` serves: ``root`` itself, above it, or ``root/course``.
-
-    Raises CourseError if there is none.
-    """
-    folder = find_folder(root)
-    if folder is None and (root / "course").is_dir():
-        found = find_folder(root / "course")
-        folder = found if found and found.path == root / "course" else None
-    if folder is None:
-        raise CourseError(f"There is no student folder at {root}. Make one in a terminal: tinytorch-lab new course")
-    folder.require("student")
-    return folder
-
-
-def course(root: Path) -> dict[str, Any]:
-    """The catalogue with the student's progress; ``problem`` is a sentence if there is no usable folder or progress file."""
-    folder, problem = None, None
-    try:
-        folder = student_folder(root)
-        problem = record.load(folder.path).problem
-    except CourseError as error:
-        problem = str(error)
-    progress = course_progress(folder)
-    spent = measured.seconds_measured(folder.path) if folder else {}
-    catalogue = source.catalogue()
-    return {
-        "folder": {"kind": folder.kind, "version": folder.version} if folder else None,
-        "problem": problem,
-        "parts": list(catalogue.parts),
-        "modules": [
-            _row(module, progress[module.id], root, folder) | {"measuredSeconds": spent.get(module.id, 0.0)}
-            for module in catalogue.modules
-        ],
-        "milestones": [asdict(one) | {"missing": list(one.missing)} for one in milestones.all_milestones(folder)],
-    }
-
-
 def new_folder(root: Path) -> dict[str, Any]:
-    """Make the student folder ``root/course`` and answer the course. Refused where there is one already."""
-    if find_folder(root) is None:
+    """Make the student folder ``root/course`` and answer the course; where there is one already, nothing is made."""
+    require_there(root)
+    if find_folder(root) is None and below(root) is None:
         workspace.new_student_folder(root / "course")
     return course(root)
 
@@ -76,12 +38,12 @@ def new_folder(root: Path) -> dict[str, Any]:
 def open_module(root: Path, word: str) -> dict[str, str]:
     """The path of the module's notebook, made if it is not there, as the browser's file API names it."""
     folder = student_folder(root)
-    return {"path": _api_path(open_notebook(folder, word), root)}
+    return {"path": api_path(open_notebook(folder, word), root)}
 
 
 def open_milestone(root: Path, word: str) -> dict[str, str]:
     """The path of the milestone's notebook, made if it is not there."""
-    return {"path": _api_path(milestones.open_milestone(student_folder(root), word), root)}
+    return {"path": api_path(milestones.open_milestone(student_folder(root), word), root)}
 
 
 def steps(root: Path, word: str) -> dict[str, Any]:
@@ -124,26 +86,26 @@ def use(root: Path, word: str, mine: bool) -> dict[str, Any]:
 def reset_module(root: Path, word: str) -> dict[str, Any]:
     """Begin the module anew; answers where the old notebook went."""
     backup = reset.reset(student_folder(root), _module(word))
-    return {"backup": _api_path(backup, root) if backup else None}
+    return {"backup": api_path(backup, root) if backup else None}
 
 
 def update_modules(root: Path, words: list[str]) -> dict[str, Any]:
     """Bring modules to this version (all of them if none is named); answers what was done to each."""
     folder = student_folder(root)
     modules = [_module(word) for word in words] or [m for m in source.catalogue().modules if source.has_lesson(m)]
-    done = update.update(folder, tuple(modules))
-    return {
-        "modules": [
-            {"id": one.module, "sentence": one.sentence, "backup": _api_path(one.backup, root) if one.backup else None}
-            for one in done
-        ]
-    }
+    return _updated(update.update(folder, tuple(modules)), root)
+
+
+def update_from(root: Path, name: str, content: bytes) -> dict[str, Any]:
+    """Bring the modules of a release, a zip's ``content``, into the folder; answers what was done to each."""
+    folder = student_folder(root)
+    return _updated(update.update_from(folder, release_files.read_zip(content, name), name), root)
 
 
 def submit(root: Path, word: str) -> dict[str, Any]:
     """Make the file to hand in; answers its receipt."""
     receipt = handin.submit(student_folder(root), _module(word))
-    return asdict(receipt) | {"file": _api_path(receipt.file, root)}
+    return asdict(receipt) | {"file": api_path(receipt.file, root)}
 
 
 def show_solution(root: Path, word: str, anyway: bool) -> dict[str, Any]:
@@ -175,51 +137,10 @@ def _tested(tested: testing.Tested) -> dict[str, Any]:
     }
 
 
-def _row(module: Module, progress: Progress, root: Path, folder: Folder | None) -> dict[str, Any]:
-    openable = folder is not None and progress.state != "unavailable"
-    tests = progress.tests
+def _updated(done: list[update.Update], root: Path) -> dict[str, Any]:
     return {
-        "id": module.id,
-        "number": module.number,
-        "title": module.title,
-        "part": module.part,
-        "builds": list(module.builds),
-        "question": module.question,
-        "needs": list(module.needs),
-        "missing": list(progress.missing),
-        "points": module.points,
-        "state": progress.state,
-        "solved": progress.solved,
-        "exercises": progress.exercises,
-        "path": _api_path(folder.path / module.notebook, root) if folder and openable else None,
-        "source": "mine" if progress.mine else "reference",
-        "completed": progress.completed,
-        "tests": None
-        if tests is None
-        else {
-            "passed": tests.passed,
-            "total": tests.total,
-            "points": tests.points,
-            "maxPoints": tests.max_points,
-            "at": tests.at,
-            "stale": progress.stale,
-        },
-        "update": progress.update,
-        "timesReference": progress.times_reference,
-        "feedback": _feedback(folder, module, root),
-        "problem": progress.problem,
+        "modules": [
+            {"id": one.module, "sentence": one.sentence, "backup": api_path(one.backup, root) if one.backup else None}
+            for one in done
+        ]
     }
-
-
-def _feedback(folder: Folder | None, module: Module, root: Path) -> str | None:
-    """The page with the instructor's feedback, if it is there: ``feedback/NN_name/name.html``."""
-    page = folder.path / "feedback" / module.id / f"{module.name}.html" if folder else None
-    return _api_path(page, root) if page is not None and page.exists() else None
-
-
-def _api_path(path: Path, root: Path) -> str:
-    if not path.is_relative_to(root):
-        raise CourseError(
-            f"{path} lies outside of {root}, where this server was started. Start it in the student folder."
-        )
-    return path.relative_to(root).as_posix()

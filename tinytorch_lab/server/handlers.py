@@ -6,6 +6,7 @@ What takes long (tests, completing) answers one JSON object a line while it runs
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from tornado.iostream import StreamClosedError
 from tinytorch_lab.course.catalogue import MILESTONE_ID, MODULE_ID
 from tinytorch_lab.course.errors import Cancelled, CourseError
 from tinytorch_lab.server import answers
+from tinytorch_lab.server.course_answer import course
 from tinytorch_lab.server.sender import Sender
 
 PREFIX = "tinytorch-lab"
@@ -97,7 +99,7 @@ class CourseHandler(Handler):
     @tornado.web.authenticated
     async def get(self) -> None:
         """Answer the course."""
-        await self.answer(answers.course, self.root)
+        await self.answer(course, self.root)
 
 
 class NewHandler(Handler):
@@ -168,6 +170,25 @@ class UpdateHandler(Handler):
         await self.answer(answers.update_modules, self.root, words)
 
 
+class UpdateFromHandler(Handler):
+    """POST {"name": "release.zip", "content": BASE64}: bring the modules of this zip into the folder.
+
+    The browser sends the file itself: no path comes from there.
+    """
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Answer what was done to each."""
+        if (body := self.body(name=str, content=str)) is None:
+            return
+        try:
+            content = base64.b64decode(body["content"], validate=True)
+        except ValueError:
+            self.refuse(400, 'The body must be {"name": "release.zip", "content": BASE64}; its content is not base64.')
+            return
+        await self.answer(answers.update_from, self.root, body["name"], content)
+
+
 class SolutionHandler(Handler):
     """POST {"module": ..., "anyway": false}: the student's functions beside the reference's."""
 
@@ -197,7 +218,7 @@ def _for_module(function: Callable[..., Any], base: type[Handler] = ModuleHandle
 
 
 def _example(wanted: Any) -> str:
-    examples = {MODULE_ID: '"NN_name"', MILESTONE_ID: '"1_1957_name"', bool: "true", list: "[]"}
+    examples = {MODULE_ID: '"NN_name"', MILESTONE_ID: '"1_1957_name"', bool: "true", list: "[]", str: '"..."'}
     return examples[wanted]
 
 
@@ -218,6 +239,7 @@ def routes(base_url: str) -> list[tuple[str, type[Handler]]]:
         ("use", UseHandler),
         ("reset", _for_module(answers.reset_module)),
         ("update", UpdateHandler),
+        ("update-from", UpdateFromHandler),
         ("submit", _for_module(answers.submit)),
         ("solution", SolutionHandler),
     ]

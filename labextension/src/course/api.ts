@@ -41,6 +41,8 @@ export interface ICourseApi {
   reset(module: string): Promise<string | null>;
   /** Without a module: all of them. */
   update(module?: string): Promise<IUpdate[]>;
+  /** Brings the modules of a release into the folder: a zip, its content as base64. */
+  updateFrom(name: string, content: string): Promise<IUpdate[]>;
   submit(module: string): Promise<IReceipt>;
   /** `anyway`: also before the student's own tests pass. */
   solution(module: string, anyway: boolean): Promise<IPair[]>;
@@ -75,6 +77,8 @@ export function courseApi(trans: TranslationBundle): ICourseApi {
     reset: module => ask('reset', readBackup, { module }),
     update: module =>
       ask('update', readUpdates, { modules: module ? [module] : [] }),
+    updateFrom: (name, content) =>
+      ask('update-from', readUpdates, { name, content }),
     submit: module => ask('submit', readReceipt, { module }),
     solution: (module, anyway) => ask('solution', readPairs, { module, anyway })
   };

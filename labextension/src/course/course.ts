@@ -27,6 +27,12 @@ export interface ITests {
   stale: boolean;
 }
 
+/** What the instructor gave. */
+export interface IGrade {
+  points: number;
+  maxPoints: number;
+}
+
 export interface IModule {
   /** E.g. "01_tensor". */
   id: string;
@@ -61,6 +67,8 @@ export interface IModule {
   measuredSeconds: number;
   /** Page with the instructor's feedback. */
   feedback: string | null;
+  /** The grade that stands in it; null if none does. */
+  grade: IGrade | null;
   /** Why the notebook cannot be read. */
   problem: string | null;
 }

@@ -11,6 +11,8 @@ export interface IOutcome {
   /** What came back, in the lesson's terms; empty if it passed. */
   message: string;
   traceback: string;
+  /** Id of the cell to mend where that is not the test's; empty if it is. */
+  causeId: string;
 }
 
 export interface ITested {
@@ -70,7 +72,8 @@ function readOutcome(outcome: Fields): IOutcome {
     points: outcome.number('points'),
     state: outcome.word('state', ['passed', 'failed', 'not run'] as const),
     message: outcome.string('message'),
-    traceback: outcome.string('traceback')
+    traceback: outcome.string('traceback'),
+    causeId: outcome.string('cause_id')
   };
 }
 

@@ -45,6 +45,10 @@ function readModule(module: Fields): IModule {
     timesReference: module.numberOrNull('timesReference'),
     measuredSeconds: module.number('measuredSeconds'),
     feedback: module.stringOrNull('feedback'),
+    grade: module.objectOrNull('grade', grade => ({
+      points: grade.number('points'),
+      maxPoints: grade.number('maxPoints')
+    })),
     problem: module.stringOrNull('problem')
   };
 }

@@ -1,11 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
 import { CodeCell } from '@jupyterlab/cells';
-import {
-  NotebookActions,
-  type INotebookTracker,
-  type NotebookPanel
-} from '@jupyterlab/notebook';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
@@ -13,6 +9,7 @@ import { CommandIDs } from '../commands';
 import { stopwatchIcon } from '../icons';
 import { hasKernel, runMeasured } from '../rerun/run';
 import { savedResult } from '../saved';
+import { showCell } from '../show-cell';
 import { MeasureAllModel, type IRunnableCell } from './model';
 import { MeasureAllView } from './view';
 
@@ -93,7 +90,7 @@ function makeTable(
     React.createElement(MeasureAllView, {
       model,
       notebook: panel.title.label,
-      onJump: (id: string) => jump(panel, id),
+      onJump: (id: string) => void showCell(panel.content, id),
       onAgain: () => void start(panel),
       trans
     })
@@ -136,17 +133,4 @@ function runnableCell(
     result: () => savedResult(cell.model)?.measurement ?? null,
     mayFail: Array.isArray(tags) && tags.includes('raises-exception')
   };
-}
-
-/** Shows the cell and gives it the focus; nothing if it is gone. */
-function jump(panel: NotebookPanel, id: string): void {
-  const notebook = panel.content;
-  const index = notebook.widgets.findIndex(cell => cell.model.id === id);
-  if (index < 0) {
-    return;
-  }
-  notebook.activeCellIndex = index;
-  notebook.deselectAll();
-  void notebook.scrollToItem(index, 'smart');
-  void NotebookActions.focusActiveCell(notebook);
 }

@@ -1,4 +1,5 @@
 import {
+  fileUploadIcon,
   refreshIcon,
   ToolbarButtonComponent,
   UseSignal
@@ -12,13 +13,20 @@ import type { INavigatorViewProps } from './view';
 
 /** How far the student is, and the button that goes on. */
 export function HeaderView(props: INavigatorViewProps): JSX.Element {
-  const { model, trans } = props;
+  const { model, actions, trans } = props;
   return (
     <UseSignal signal={model.stateChanged}>
       {() => (
         <header className="tt-Navigator-header">
           <div className="tt-Navigator-top">
             <h2>{trans.__('TinyTorch')}</h2>
+            {model.course?.folder && (
+              <ToolbarButtonComponent
+                icon={fileUploadIcon}
+                tooltip={trans.__('Update from a file of your course')}
+                onClick={actions.updateFrom}
+              />
+            )}
             <ToolbarButtonComponent
               icon={refreshIcon}
               tooltip={trans.__('Refresh the course')}

@@ -5,6 +5,7 @@ import type {
 } from '@jupyterlab/application';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { DisposableDelegate } from '@lumino/disposable';
 import { Menu } from '@lumino/widgets';
@@ -16,6 +17,7 @@ import { CourseModel } from '../course/model';
 import type { IModuleActions } from '../work/actions';
 import { addModuleCommands, MENU } from '../work/commands';
 import { WorkModel } from '../work/model';
+import { keepHints } from '../work/kept-hints';
 import { OpenNotebooks } from '../work/notebooks';
 import { OutlineModel } from '../work/outline-model';
 import { ModuleTasks } from '../work/tasks';
@@ -28,6 +30,7 @@ export interface INavigatorOptions {
   app: JupyterFrontEnd;
   tracker: INotebookTracker | null;
   restorer: ILayoutRestorer | null;
+  state: IStateDB | null;
   trans: TranslationBundle;
 }
 
@@ -40,9 +43,9 @@ export interface INavigator {
 
 /** Adds the navigator to the left side bar, with its commands. */
 export function addNavigator(options: INavigatorOptions): INavigator {
-  const { app, tracker, restorer, trans } = options;
+  const { app, tracker, restorer, state, trans } = options;
   const api = courseApi(trans);
-  const notebooks = new OpenNotebooks(app, tracker);
+  const notebooks = new OpenNotebooks(app, tracker, trans);
   const model = new CourseModel({
     api,
     openPath: path => notebooks.open(path)
@@ -69,6 +72,9 @@ export function addNavigator(options: INavigatorOptions): INavigator {
   restorer?.add(panel, panel.id);
   followNotebooks(app, tracker, notebooks, { model, work, outline });
   followLast(model, window.localStorage);
+  if (state !== null) {
+    void keepHints(outline, state);
+  }
   const commands = [
     ...addCourseCommands({ app, model, panel, tasks, trans }),
     ...addModuleCommands({ app, course: model, work, tasks, trans })
@@ -106,7 +112,8 @@ function courseActions(app: JupyterFrontEnd): ICourseActions {
     open: module => run(CommandIDs.openModule, { module }),
     openMilestone: milestone => run(CommandIDs.openMilestone, { milestone }),
     goOn: () => run(CommandIDs.goOn),
-    makeFolder: () => run(CommandIDs.makeFolder)
+    makeFolder: () => run(CommandIDs.makeFolder),
+    updateFrom: () => run(CommandIDs.updateFrom)
   };
 }
 

@@ -16,6 +16,8 @@ export interface ICourseActions {
   /** Goes on where the user left off. */
   goOn: () => void;
   makeFolder: () => void;
+  /** Asks for a release and brings it into the folder. */
+  updateFrom: () => void;
 }
 
 export interface INavigatorViewProps {

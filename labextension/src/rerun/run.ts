@@ -1,11 +1,20 @@
 /** Running one cell measured, without a word about it in the notebook: the request alone carries it. */
 
-import { CodeCell } from '@jupyterlab/cells';
+import { CodeCell, type ICellModel } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { KernelMessage } from '@jupyterlab/services';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
+import { Signal } from '@lumino/signaling';
 
 import { METADATA_KEY, ourMetadata } from '../stopwatch/metadata';
+
+/** A cell has run measured by a request of ours: JupyterLab's own signal tells nothing of it. */
+export interface IMeasuredRun {
+  cell: ICellModel;
+  kernel: Kernel.IKernelConnection | null | undefined;
+}
+
+export const ranMeasured = new Signal<object, IMeasuredRun>({});
 
 /** The part of our metadata that goes with one request to run a cell. */
 export type RunWish = JSONObject & { rerun?: 'time' };
@@ -32,6 +41,10 @@ export async function runMeasured(
     [METADATA_KEY]: { ...stored, measure, ...wish },
     deletedCells: [...(panel.content.model?.deletedCells ?? [])],
     recordTiming: panel.content.notebookConfig.recordTiming
+  });
+  ranMeasured.emit({
+    cell: cell.model,
+    kernel: panel.sessionContext.session?.kernel
   });
   return reply ?? undefined;
 }

@@ -99,11 +99,16 @@ export class MissingTeller {
     cell: ICellModel,
     kernel: Kernel.IKernelConnection | null | undefined
   ): Promise<void> {
-    if (
-      !kernel ||
-      this._said.get(kernel.id) === null ||
-      !wantsMeasuring(cell)
-    ) {
+    if (wantsMeasuring(cell)) {
+      await this.afterMeasuredRun(kernel);
+    }
+  }
+
+  /** A cell that should have been measured has run in the kernel. */
+  async afterMeasuredRun(
+    kernel: Kernel.IKernelConnection | null | undefined
+  ): Promise<void> {
+    if (!kernel || this._said.get(kernel.id) === null) {
       return;
     }
     const part = await askKernel(kernel);

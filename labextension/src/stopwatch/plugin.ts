@@ -15,6 +15,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
 import { stopwatchIcon } from '../icons';
+import { ranMeasured } from '../rerun/run';
 import { CellFigure } from './figure';
 import { MeasureMarker } from './marker';
 import { isMeasured, toggleMeasured } from './metadata';
@@ -76,6 +77,7 @@ function tellWhatIsMissing(
     const panel = notebooks.find(each => each.content === notebook);
     void teller.afterRun(cell.model, panel?.sessionContext.session?.kernel);
   });
+  ranMeasured.connect((_, { kernel }) => void teller.afterMeasuredRun(kernel));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { fileUploadIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
@@ -59,6 +60,16 @@ export function addModuleCommands(options: IModuleCommandOptions): string[] {
     execute: () => tasks.updateAll(),
     ...plain
   });
+  app.commands.addCommand(CommandIDs.updateFrom, {
+    label: trans.__('Update from a File…'),
+    caption: trans.__(
+      'Bring the lessons of a zip that your course gave you; your work stays'
+    ),
+    icon: fileUploadIcon,
+    isEnabled: () => hasFolder(course) && !work.isBusy,
+    execute: () => tasks.updateFrom(),
+    ...plain
+  });
   app.commands.addCommand(CommandIDs.restartKernels, {
     label: trans.__('Restart All Python Kernels'),
     caption: trans.__('So that they import the modules that are in use now'),
@@ -69,12 +80,17 @@ export function addModuleCommands(options: IModuleCommandOptions): string[] {
     ...table.map(({ id }) => id),
     CommandIDs.cancelRun,
     CommandIDs.updateAll,
+    CommandIDs.updateFrom,
     CommandIDs.restartKernels
   ];
   const notify = () => ids.forEach(id => app.commands.notifyCommandChanged(id));
   course.stateChanged.connect(notify);
   work.stateChanged.connect(notify);
   return ids;
+}
+
+function hasFolder(course: CourseModel): boolean {
+  return (course.course?.folder ?? null) !== null;
 }
 
 function addModuleCommand(

@@ -2,6 +2,7 @@ import React from 'react';
 
 import type { Source } from '../course/course';
 import type { IPartProps } from './module-view';
+import { feedbackText } from './feedback-text';
 
 /** Whose code later modules run on; what else is there for this module: a newer lesson, feedback. */
 export function Library(props: IPartProps): JSX.Element {
@@ -24,7 +25,7 @@ export function Library(props: IPartProps): JSX.Element {
       )}
       {module.feedback !== null && (
         <div className="tt-Work-offer">
-          <p>{trans.__('Feedback from your instructor is there.')}</p>
+          <p>{feedbackText(module, trans)}</p>
           <button
             type="button"
             className="jp-mod-styled"

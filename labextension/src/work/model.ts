@@ -5,6 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ICourseApi, RunKind } from '../course/api';
 import type { IReceipt, IUpdate } from '../course/answers';
 import { messageOf } from '../course/model';
+import type { IChosenFile } from './choose-file';
 import {
   endedRun,
   hasCompleted,
@@ -141,11 +142,15 @@ export class WorkModel implements IDisposable {
 
   /** Brings the modules with these paths to this version; with one id that one, without all of them. */
   update(paths: string[], module?: string): Promise<void> {
-    return this._act(module ?? EVERY_MODULE, async () => {
-      await Promise.all(paths.map(path => this._notebooks.save(path)));
-      const updates = await this._api.update(module);
-      await Promise.all(paths.map(path => this._notebooks.reload(path)));
-      return { kind: 'updated', updates };
+    const ask = () => this._api.update(module);
+    return this._update(module ?? EVERY_MODULE, paths, ask);
+  }
+
+  /** Brings what a release holds into the folder; `read` gives it, or rejects with a sentence. */
+  updateFrom(paths: string[], read: () => Promise<IChosenFile>): Promise<void> {
+    return this._update(EVERY_MODULE, paths, async () => {
+      const { name, content } = await read();
+      return this._api.updateFrom(name, content);
     });
   }
 
@@ -172,6 +177,19 @@ export class WorkModel implements IDisposable {
   dismissRestart(): void {
     this._restartReason = null;
     this._stateChanged.emit();
+  }
+
+  private _update(
+    about: string,
+    paths: string[],
+    ask: () => Promise<IUpdate[]>
+  ): Promise<void> {
+    return this._act(about, async () => {
+      await Promise.all(paths.map(path => this._notebooks.save(path)));
+      const updates = await ask();
+      await Promise.all(paths.map(path => this._notebooks.reload(path)));
+      return { kind: 'updated', updates };
+    });
   }
 
   private async _act(

@@ -1,17 +1,17 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import {
-  NotebookActions,
-  type INotebookTracker,
-  type NotebookPanel
-} from '@jupyterlab/notebook';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { messageOf } from '../course/model';
+import { showCell } from '../show-cell';
 import type { IOpenNotebooks } from './model';
 
 /** The notebooks that are open in this JupyterLab, by the path that the server gives them. */
 export class OpenNotebooks implements IOpenNotebooks {
   constructor(
     private _app: JupyterFrontEnd,
-    private _tracker: INotebookTracker | null
+    private _tracker: INotebookTracker | null,
+    private _trans: TranslationBundle
   ) {}
 
   /** The path of the notebook that was in front last; null if there is none. */
@@ -25,10 +25,17 @@ export class OpenNotebooks implements IOpenNotebooks {
     return this._tracker?.activeCell?.model.id ?? null;
   }
 
+  /** What has changed here goes to disk; what has changed on disk, in another tab say, is shown. */
   async save(path: string): Promise<void> {
     const context = this._find(path)?.context;
-    if (context?.model.dirty) {
+    if (!context?.model.dirty) {
+      await this.reload(path);
+      return;
+    }
+    try {
       await context.save();
+    } catch (error) {
+      throw new Error(notSaved(error, this._trans));
     }
   }
 
@@ -38,9 +45,8 @@ export class OpenNotebooks implements IOpenNotebooks {
     if (context === undefined) {
       return;
     }
-    const { contents } = this._app.serviceManager;
-    const onDisk = await contents.get(context.path, { content: false });
-    if (onDisk.last_modified !== context.contentsModel?.last_modified) {
+    const onDisk = await this._lastModified(context.path);
+    if (onDisk !== null && onDisk !== context.contentsModel?.last_modified) {
       await context.revert();
     }
   }
@@ -60,18 +66,20 @@ export class OpenNotebooks implements IOpenNotebooks {
       return false;
     }
     await panel.revealed;
-    const notebook = panel.content;
-    const index = notebook.widgets.findIndex(
-      ({ model }) => model.id === cellId
-    );
-    if (index < 0) {
-      return false;
+    return showCell(panel.content, cellId);
+  }
+
+  /** Null for a file that is not there: what is to be done with it says why. */
+  private async _lastModified(path: string): Promise<string | null> {
+    const { contents } = this._app.serviceManager;
+    try {
+      return (await contents.get(path, { content: false })).last_modified;
+    } catch (error) {
+      if ((error as Partial<IFailed>).response?.status === 404) {
+        return null;
+      }
+      throw error;
     }
-    notebook.activeCellIndex = index;
-    notebook.deselectAll();
-    await notebook.scrollToItem(index, 'smart');
-    await NotebookActions.focusActiveCell(notebook);
-    return true;
   }
 
   private _find(path: string): NotebookPanel | null {
@@ -82,4 +90,24 @@ export class OpenNotebooks implements IOpenNotebooks {
   private _pathOf(panel: NotebookPanel): string {
     return this._app.serviceManager.contents.localPath(panel.context.path);
   }
+}
+
+/** A request that was answered with an error. */
+interface IFailed {
+  response: { status: number };
+}
+
+/** JupyterLab's names for "the user said no to overwriting", and "the user is being asked already". */
+const UNDECIDED = ['ModalCancelError', 'ModalDuplicateError'];
+
+/** Why nothing was done: the server would read what is on disk, not what is on the screen. */
+function notSaved(error: unknown, trans: TranslationBundle): string {
+  return UNDECIDED.includes((error as Error).name)
+    ? trans.__(
+        'The notebook was not saved, so nothing was done: its file has changed too, in another tab perhaps. Save it, and choose which of the two you keep.'
+      )
+    : trans.__(
+        'The notebook could not be saved, so nothing was done: %1',
+        messageOf(error)
+      );
 }

@@ -51,9 +51,28 @@ export class OutlineModel implements IDisposable {
     }
   }
 
+  /** By the id of the cell: how many of its hints have been shown. Another object after each change. */
+  get hints(): Readonly<Record<string, number>> {
+    return this._hints;
+  }
+
+  /** What an earlier page kept; anything else is no reason to fail. */
+  restoreHints(kept: unknown): void {
+    const shown = Object.entries(Object(kept) as Record<string, unknown>);
+    this._hints = {
+      ...Object.fromEntries(
+        shown.filter(
+          (each): each is [string, number] => typeof each[1] === 'number'
+        )
+      ),
+      ...this._hints
+    };
+    this._stateChanged.emit();
+  }
+
   /** How many hints of the step have been shown. */
   hintsShown(step: IStep): number {
-    return this._hints.get(step.cellId) ?? 0;
+    return this._hints[step.cellId] ?? 0;
   }
 
   /** Shows one hint more; false if there is none. */
@@ -62,12 +81,12 @@ export class OutlineModel implements IDisposable {
     if (shown >= step.hints.length) {
       return false;
     }
-    this._hints.set(step.cellId, shown + 1);
+    this._hints = { ...this._hints, [step.cellId]: shown + 1 };
     this._stateChanged.emit();
     return true;
   }
 
-  private _hints = new Map<string, number>();
+  private _hints: Readonly<Record<string, number>> = {};
   private _isDisposed = false;
   private _outline: IOutline | null = null;
   private _request = 0;

@@ -121,6 +121,15 @@ function Outcome(props: IPartProps & { outcome: IOutcome }): JSX.Element {
         </span>
       </div>
       <p>{outcome.message}</p>
+      {outcome.causeId !== '' && (
+        <button
+          type="button"
+          className="tt-Outcome-cause tt-Link"
+          onClick={() => actions.jump(module, outcome.causeId)}
+        >
+          {trans.__('Go to that cell')}
+        </button>
+      )}
       {outcome.traceback !== '' && (
         <details>
           <summary>{trans.__('Traceback')}</summary>

@@ -9,6 +9,7 @@ import type { IModule } from '../course/course';
 import { messageOf, type CourseModel } from '../course/model';
 import { fullName } from '../navigator/texts';
 import { restartPythonKernels } from './kernels';
+import { chooseFile, readChosen } from './choose-file';
 import type { WorkModel } from './model';
 import type { OpenNotebooks } from './notebooks';
 import { firstOpen, type OutlineModel } from './outline-model';
@@ -52,10 +53,17 @@ export class ModuleTasks {
 
   async updateAll(): Promise<void> {
     this._options.showPanel();
-    const modules = this._options.course.course?.modules ?? [];
-    await this._options.work.update(
-      modules.map(pathOf).filter(path => path !== '')
-    );
+    await this._options.work.update(this._paths());
+  }
+
+  /** Asks for a release, a zip, and brings what it holds into the folder. */
+  async updateFrom(): Promise<void> {
+    const { work, showPanel, trans } = this._options;
+    const file = await chooseFile('.zip');
+    if (file !== null) {
+      showPanel();
+      await work.updateFrom(this._paths(), () => readChosen(file, trans));
+    }
   }
 
   /** Asks first: the notebook is replaced. */
@@ -152,6 +160,12 @@ export class ModuleTasks {
     } catch (error) {
       work.refuse(course.selected?.id ?? '', messageOf(error));
     }
+  }
+
+  /** Of all notebooks. */
+  private _paths(): string[] {
+    const modules = this._options.course.course?.modules ?? [];
+    return modules.map(pathOf).filter(path => path !== '');
   }
 
   private _show(module: IModule): void {
