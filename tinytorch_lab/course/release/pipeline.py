@@ -28,6 +28,7 @@ from tinytorch_lab.course.release import (
 )
 from tinytorch_lab.course.release.author_file import AuthorFile, read_author_file
 from tinytorch_lab.course.release.model import (
+    WARNING,
     Fault,
     Points,
     Released,
@@ -80,7 +81,8 @@ def _release(folder: ClassFolder, module: Module, steps: Iterator[None], edition
     anew = _allowed(folder, module, source, edition, mend)
     with prove.surroundings(folder, module) as environment, new_stage(folder, module) as stage:
         next(steps)
-        _refuse(module, prove.reference(file, source, environment))
+        solved = tuple(prove.reference(file, source, environment))
+        _refuse(module, solved)
         next(steps)
         fill(stage, source, anew)
         next(steps)
@@ -90,7 +92,8 @@ def _release(folder: ClassFolder, module: Module, steps: Iterator[None], edition
         next(steps)
         _refuse(module, _leaks(file, stage))
         next(steps)
-        return _publish(folder, stage, file, kept, (*warnings, *(f for f in proven if f.severity == "warning")), anew)
+        warnings = (*warnings, *(fault for fault in (*solved, *proven) if fault.severity == WARNING))
+        return _publish(folder, stage, file, kept, warnings, anew)
 
 
 def checked(folder: ClassFolder, module: Module) -> tuple[AuthorFile, tuple[Fault, ...]]:

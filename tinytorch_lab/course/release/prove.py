@@ -19,9 +19,10 @@ from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.export import export_lesson
 from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.kernel_run import run_cells
+from tinytorch_lab.course.lesson import grader
 from tinytorch_lab.course.notebooks import is_exercise, is_measuring, is_test
 from tinytorch_lab.course.release.author_file import AuthorFile
-from tinytorch_lab.course.release.model import WARNING, Fault
+from tinytorch_lab.course.release.model import ERROR, WARNING, Fault
 from tinytorch_lab.course.workspace import MARKER
 
 
@@ -44,8 +45,10 @@ def reference(file: AuthorFile, source: NotebookNode, environment: Mapping[str, 
                 "R6", f"The reference's test was not run: {stopped}", "Mend the cell that ended the run.", cell
             )
         elif happened and happened.raised:
-            what = "fails its own test" if is_test(node) else "raises"
-            yield file.fault("R6", f"The reference {what}: {happened.raised}", "Mend the reference or its test.", cell)
+            # What only a measurement defines is missing here, since measuring cells are left out: no reason to refuse.
+            what, severity = ("fails its own test", ERROR) if is_test(node) else ("raises", WARNING)
+            found = f"The reference {what}: {happened.raised}."
+            yield file.fault("R6", found, "Mend the reference or its test.", cell, severity=severity)
         elif happened and is_test(node):
             yield from _scored_wrong(file, cell.number, happened)
     if stopped and len(ran) < len(_executed(source)):
@@ -104,7 +107,9 @@ def run(notebook: NotebookNode, environment: Mapping[str, str]) -> tuple[dict[in
 
 
 def _executed(notebook: NotebookNode) -> list[int]:
-    return [n for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code" and not is_measuring(cell)]
+    """The numbers of the cells to run: code, but for cells that only measure."""
+    code = [(number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
+    return [number for number, cell in code if not is_measuring(cell) or grader(cell)]
 
 
 def _happened(cell: NotebookNode) -> Ran:
