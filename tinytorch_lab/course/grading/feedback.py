@@ -62,9 +62,10 @@ def _pages(paths: ClassPaths, module: str, students: Iterable[str], hidden: bool
         if grade.state in WITHOUT_SCORE or not executed.is_file():
             yield student, notice(module, ["Your work has no score yet.", f"{grade.state}: {grade.reason}"])
             continue
+        waiting = {name: "Not graded yet." for name, mark in marks[student].items() if mark.waits}
         scores = {name: (mark.score, mark.points) for name, mark in marks[student].items()}
         yield student, Page(
-            module, executed.read_text(encoding="utf-8"), scores, comments.get(student, {}),
+            module, executed.read_text(encoding="utf-8"), scores, waiting | comments.get(student, {}),
             (grade.earned or 0.0) - (grade.score or 0.0), _remarks(grade), hidden,
         )  # fmt: skip
 

@@ -118,24 +118,36 @@ def cell(source: str, *outputs) -> nbformat.NotebookNode:
     return nbformat.v4.new_code_cell(source, outputs=list(outputs))
 
 
-TEST = "assert f(1) == 2\n### BEGIN HIDDEN TESTS\nassert f(7) == 8, 'f(7) is 8'\n### END HIDDEN TESTS\nprint('end')"
+TEST = """def test():
+    assert f(1) == 2
+    ### BEGIN HIDDEN TESTS
+    assert f(7) == 8, 'f(7) is 8'
+    ### END HIDDEN TESTS
+test()"""
 
 
 def error(line: int, evalue: str):
-    trace = [f"Cell \x1b[0;32mIn[4]\x1b[0m, line {line}", "----> assert f(7) == 8, 'f(7) is 8'"]
+    """As IPython writes it: the call, the line of the test, and where in another cell it ended."""
+    shown = "----> assert f(7) == 8, 'f(7) is 8'"
+    trace = [
+        "Cell \x1b[0;32mIn[4]\x1b[0m, line 6",
+        f"Cell In[4], line {line}, in test()",
+        shown,
+        "Cell In[2], line 4, in f",
+    ]
     return nbformat.v4.new_output("error", ename="AssertionError", evalue=evalue, traceback=trace)
 
 
 def test_hidden_tests_and_all_that_shows_them_stay_out_of_feedback() -> None:
-    failed = cell(TEST, error(3, "f(7) is 8"), nbformat.v4.new_output("stream", text="f(7)"))
+    failed = cell(TEST, error(4, "f(7) is 8"), nbformat.v4.new_output("stream", text="f(7)"))
     without_hidden_tests(failed)
-    assert failed.source == "assert f(1) == 2\nprint('end')"
+    assert failed.source == "def test():\n    assert f(1) == 2\ntest()"
     assert "f(7)" not in str(failed)
     assert failed.outputs[0].traceback == [HIDDEN_FAILED]
 
 
 def test_what_a_visible_test_said_stays_without_the_lines_around_it() -> None:
-    failed = cell(TEST, error(1, "f(1) is wrong"))
+    failed = cell(TEST, error(2, "f(1) is wrong"))
     without_hidden_tests(failed)
     assert failed.outputs[0].traceback == ["AssertionError: f(1) is wrong"]
     assert "f(7)" not in str(failed)
