@@ -71,7 +71,7 @@ ROOMS = [
     ),
     (
         "grading",
-        [LAB / "course" / "grading"],
+        [place for place in sorted((LAB / "course" / "grading").iterdir()) if place.name != "engine"],
         {
             "nbgrader",
             "sqlalchemy",
@@ -83,6 +83,11 @@ ROOMS = [
             "matplotlib",
             "tinytorch_lab.course",
         },
+    ),
+    (
+        "engine",  # IPython and NumPy only in the processes that run submissions
+        [LAB / "course" / "grading" / "engine"],
+        {"IPython", "numpy", "nbclient", "nbformat", "nbgrader", "traitlets.config", "tinytorch_lab.course"},
     ),
     (
         "server",

@@ -1,0 +1,62 @@
+"""Where there is no fork server: the notebook in a plain kernel, through nbclient. No isolation but a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from tinytorch_lab.course.files import write_atomic
+from tinytorch_lab.course.grading.engine.execution import TIME_LIMIT, Execution, Ran, checked
+from tinytorch_lab.course.grading.model import DIED, Limits
+
+
+def execute(notebook: NotebookNode, limits: Limits, masked: tuple[str, ...], library: dict[str, str]) -> Execution:
+    """Run the notebook's code cells. Limits count wall time, since a kernel tells nothing else."""
+    with tempfile.TemporaryDirectory(prefix="tinytorch-grading-", ignore_cleanup_errors=True) as place:
+        return _execute(notebook, limits, Path(place), _environment(Path(place), masked, library))
+
+
+def _environment(place: Path, masked: tuple[str, ...], library: dict[str, str]) -> dict[str, str]:
+    home = place / "home"
+    for name, text in library.items():
+        write_atomic(home / "tinytorch" / name, text)
+    if library:
+        write_atomic(home / ".tinytorch-lab.json", '{"kind": "student", "version": 1}\n')
+    own = {"TINYTORCH_HOME": str(home)} if library else {}
+    return {
+        **os.environ, **own, "TINYTORCH_MASK": ",".join(masked), "TINYTORCH_LAB_HISTORY": "off", "TINYTORCH_LAB_CALIBRATE": "0",
+        "MPLBACKEND": "agg", "NBGRADER_EXECUTION": "autograde", "OPENBLAS_NUM_THREADS": "1",
+    }  # fmt: skip
+
+
+def _execute(notebook: NotebookNode, limits: Limits, place: Path, environment: dict[str, str]) -> Execution:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    over = {
+        "ename": TIME_LIMIT,
+        "evalue": f"The cell used more than {limits.cell_cpu_s:g} s, the limit for one cell.",
+        "traceback": [],
+    }
+    client = NotebookClient(
+        notebook, timeout=limits.cell_cpu_s, kernel_name="python3", allow_errors=True, interrupt_on_timeout=True,
+        error_on_timeout=over, resources={"metadata": {"path": str(place)}},
+    )  # fmt: skip
+    client.log.setLevel("CRITICAL")
+    execution = Execution()
+    try:
+        with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+            client.kc.execute("%load_ext tinytorch_lab", silent=True)
+            for number, cell in enumerate(notebook.cells):
+                if cell.cell_type == "code":
+                    client.execute_cell(cell, number)
+                    execution.ran[number] = Ran(checked(cell.outputs), cell.execution_count)
+    except DeadKernelError:
+        execution.state, execution.reason = DIED, "The kernel died."
+    except CellTimeoutError:
+        execution.state, execution.reason = "", ""
+    return execution
