@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.grading import clock
@@ -20,14 +23,20 @@ def write_executed(paths: ClassPaths, graded: Graded) -> None:
             shutil.rmtree(place.parent)
         return
     clock.write_stamp(place.parent, clock.handed_in(paths.submitted(graded.student, graded.module)))
-    write_atomic(place, nbformat.writes(nbformat.from_dict(graded.notebook)) + "\n")
+    write_atomic(place, nbformat.writes(_notebook(graded.notebook)) + "\n")
 
 
 def unanswered(graded: Graded, checksums: Mapping[str, str | None]) -> frozenset[str]:
     """The solution cells that are as they were given: nbgrader's remark on them is "No response."."""
     from nbgrader.utils import compute_checksum, is_solution
 
-    cells = nbformat.from_dict(graded.notebook or {"cells": []}).cells
-    solutions = [cell for cell in cells if is_solution(cell)]
+    if graded.notebook is None:
+        return frozenset()
+    solutions = [cell for cell in _notebook(graded.notebook).cells if is_solution(cell)]
     names = ((cell.metadata.nbgrader["grade_id"], compute_checksum(cell)) for cell in solutions)
     return frozenset(name for name, checksum in names if checksums.get(name) == checksum)
+
+
+def _notebook(data: Mapping[str, Any]) -> NotebookNode:
+    """As nbformat reads it: a cell's text may be a list of lines in the data."""
+    return nbformat.reads(json.dumps(data), as_version=4)
