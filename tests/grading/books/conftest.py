@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from tinytorch_lab.course.grading import clock
-from tinytorch_lab.course.grading.model import FAILED, GRADED, NEEDS_MANUAL, CellScore, ClassPaths, Graded, Task
+from tinytorch_lab.course.grading.model import GRADED, NEEDS_MANUAL, CellScore, ClassPaths, Graded, Task
 from tinytorch_lab.course.release.generate import Job, generate
 
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -137,11 +137,6 @@ class Class:
 def class_(released: Path, tmp_path: Path) -> Class:
     shutil.copytree(released, tmp_path / "class")
     return Class(tmp_path / "class")
-
-
-@pytest.fixture
-def failed() -> str:
-    return FAILED
 
 
 @pytest.fixture
