@@ -42,11 +42,13 @@ class LabServer:
             return bytes(answer.read())
 
 
-def start_server(root: Path, home: Path, *, startup: str = "", app: str = "jupyterlab") -> Iterator[LabServer]:
+def start_server(
+    root: Path, home: Path, *, startup: str = "", app: str = "jupyterlab", options: tuple[str, ...] = ()
+) -> Iterator[LabServer]:
     """Run ``app`` on ``root`` with all settings below ``home``; ``startup`` is run by every kernel when it starts."""
     server = LabServer(f"http://127.0.0.1:{_free_port()}/", secrets.token_hex(16), root)
     process = subprocess.Popen(
-        _command(server, app),
+        [*_command(server, app), *options],
         cwd=root,
         env=_environment(home, startup),
         stdout=(home / "server.log").open("w"),

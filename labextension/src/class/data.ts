@@ -115,6 +115,17 @@ export function needsDecision(module: IClassModule): boolean {
   return module.submissions > 0 && module.changedGraded.length > 0;
 }
 
+/** The faults of `faults` that are none of `known`. */
+export function newFaults(faults: IFault[], known: IFault[]): IFault[] {
+  const seen = new Set(known.map(fault => JSON.stringify(fault)));
+  return faults.filter(fault => !seen.has(JSON.stringify(fault)));
+}
+
+/** "tensor_dev.py" */
+export function fileName(module: IClassModule): string {
+  return module.file.slice(module.file.lastIndexOf('/') + 1);
+}
+
 /** Whether students have something. */
 export function isOut(module: IClassModule): boolean {
   return module.version !== null;

@@ -1,6 +1,6 @@
 import React from 'react';
 
-import type { IFault } from './data';
+import { fileName, type IFault } from './data';
 import type { IModulePartProps } from './panel-props';
 import { placeText } from './texts';
 
@@ -29,15 +29,12 @@ export function FaultList(props: IFaultListProps): JSX.Element | null {
 }
 
 function FaultRow(props: IFaultListProps & { fault: IFault }): JSX.Element {
-  const { fault, trans } = props;
-  const warning = fault.severity === 'warning';
+  const { fault } = props;
   return (
     <li className="tt-Fault" data-severity={fault.severity}>
       <div className="tt-Fault-head">
         <Place {...props} />
-        <span className="tt-Fault-rule">
-          {warning ? trans.__('%1, warning', fault.rule) : fault.rule}
-        </span>
+        <span className="tt-Fault-rule">{fault.rule}</span>
       </div>
       <p>
         {fault.found} <span className="tt-Fault-mend">{fault.mend}</span>
@@ -49,7 +46,7 @@ function FaultRow(props: IFaultListProps & { fault: IFault }): JSX.Element {
 /** The place as a link; as text where the browser cannot reach the file. */
 function Place(props: IFaultListProps & { fault: IFault }): JSX.Element {
   const { fault, module, actions, trans } = props;
-  const text = placeText(fault, trans) ?? module.file;
+  const text = placeText(fault, trans) ?? fileName(module);
   return module.path === null ? (
     <span>{text}</span>
   ) : (

@@ -41,7 +41,7 @@ function Summary(props: IClassViewProps): JSX.Element {
   return (
     <div className="tt-ClassHeader-summary">
       <p className="tt-Navigator-progress">
-        {trans.__('%1 of %2 modules released', out, model.modules.length)}
+        {trans.__('%1 of %2 released', out, model.modules.length)}
       </p>
       {out > 0 && (
         <button

@@ -6,7 +6,7 @@ import { nameOf, total, type IClassModule } from './data';
 import type { IClassViewProps } from './panel-props';
 import { Problem } from './problem';
 import { ClassStateIcon } from './state-icon';
-import { describe, stateText } from './texts';
+import { describe, shortStateText, stateText } from './texts';
 
 /** The modules of the class, or what stands in their place. */
 export function ClassList(props: IClassViewProps): JSX.Element {
@@ -142,10 +142,12 @@ function Row(props: {
       <span className="tt-Module-number">{module.id.slice(0, 2)}</span>
       <span className="tt-Module-text">
         <span className="tt-Module-title">{module.title}</span>
-        <span className="tt-Module-builds tt-ClassRow-state">{state}</span>
+        <span className="tt-Module-builds tt-ClassRow-state">
+          {shortStateText(module, trans)}
+        </span>
       </span>
       <span className="tt-Module-progress">
-        {trans.__('%1 p', total(module.points))}
+        {total(module.points) > 0 && trans.__('%1 p', total(module.points))}
       </span>
     </li>
   );

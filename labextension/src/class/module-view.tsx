@@ -1,10 +1,11 @@
 import { UseSignal } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { errorsOf, nameOf, needsDecision, warningsOf } from './data';
+import { errorsOf, fileName, nameOf, needsDecision, warningsOf } from './data';
 import { ChangedCells } from './decision';
 import { FaultList } from './faults';
 import type { IClassViewProps, IModulePartProps } from './panel-props';
+import { PointsTable } from './points';
 import { ReleaseButtons } from './release-buttons';
 import { ReleaseRunView } from './run-view';
 import {
@@ -38,15 +39,14 @@ function Content(props: IClassViewProps): JSX.Element {
   }
   const part = { ...props, module };
   const run = releases.run(module.id);
-  // What a release found last says more than what reading the file shows; it goes when the file is mended.
-  const ran = run?.state === 'refused' && run.faults.length > 0;
   return (
     <section className="tt-Work tt-ClassModule" aria-label={nameOf(module)}>
       <About {...part} />
       <ReleaseButtons {...part} />
       <SubmissionsNotice {...part} />
       {run !== null && <ReleaseRunView {...part} run={run} />}
-      {!ran && <Faults {...part} />}
+      <Faults {...part} />
+      <PointsTable {...part} />
       <p className="tt-ClassModule-note">
         {trans.__(
           'Solutions are no secret in this course: the library can be read. Grades rest on your hidden tests and on written answers.'
@@ -67,15 +67,15 @@ function About(props: IModulePartProps): JSX.Element {
       {module.submissions > 0 && <p>{submissionsText(module, trans)}</p>}
       <p>
         {module.path === null ? (
-          <code>{module.file}</code>
+          <code>{fileName(module)}</code>
         ) : (
           <button
             type="button"
             className="tt-Link"
-            title={trans.__("Open the author's file")}
+            title={trans.__('Open %1', module.file)}
             onClick={() => actions.openFile(module, 0)}
           >
-            {module.file}
+            {fileName(module)}
           </button>
         )}
       </p>
@@ -90,6 +90,7 @@ function SubmissionsNotice(props: IModulePartProps): JSX.Element | null {
     <div className="tt-Notice" data-kind="warning">
       <p>{submissionsInText(module, trans)}</p>
       <ChangedCells {...props} />
+      <p>{trans.__('Release asks what is to become of submissions.')}</p>
     </div>
   ) : null;
 }

@@ -9,7 +9,6 @@ import { ClassList } from './list';
 import type { ClassModel } from './model';
 import { ClassModuleView } from './module-view';
 import type { IClassViewProps } from './panel-props';
-import { PointsTable } from './points';
 
 /** The class in the left side bar, for instructors. Each time it comes into sight it asks the server again. */
 export class ClassPanel extends SidePanel {
@@ -26,10 +25,7 @@ export class ClassPanel extends SidePanel {
     this.header.addWidget(ReactWidget.create(<ClassHeader {...props} />));
     this._add(trans.__('Modules'), <ClassList {...props} />);
     this._add(trans.__('Selected Module'), <ClassModuleView {...props} />);
-    this._add(trans.__('Points'), <PointsTable {...props} />);
-    const content = this.content as AccordionPanel;
-    content.setRelativeSizes([3, 5, 2]);
-    content.collapse(2);
+    (this.content as AccordionPanel).setRelativeSizes([2, 3]);
   }
 
   /** Puts the keyboard into the list, once there is one. */

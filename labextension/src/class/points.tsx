@@ -1,61 +1,36 @@
-import { UseSignal } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { nameOf, total, type IPoints } from './data';
-import type { IClassViewProps } from './panel-props';
+import { total, type IPoints } from './data';
+import type { IModulePartProps } from './panel-props';
 
-/** What each module is worth: tests that run, answers that a person reads, and both. */
-export function PointsTable(props: IClassViewProps): JSX.Element {
-  const { model, trans } = props;
+/** What the module is worth, beside the whole class: tests that run, answers that a person reads, and both. */
+export function PointsTable(props: IModulePartProps): JSX.Element {
+  const { model, module, trans } = props;
+  const all = sum(model.modules.map(each => each.points));
+  const rows: [string, (points: IPoints) => number][] = [
+    [trans.__('Auto: tests that run'), points => points.auto],
+    [trans.__('Manual: answers that you read'), points => points.manual],
+    [trans.__('Total'), total]
+  ];
   return (
-    <UseSignal signal={model.stateChanged}>
-      {() => (
-        <table className="tt-Points">
-          <caption className="tt-sr-only">
-            {trans.__('Points of the modules')}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">{trans.__('Module')}</th>
-              <th scope="col" title={trans.__('Tests that run')}>
-                {trans.__('Auto')}
-              </th>
-              <th scope="col" title={trans.__('Answers that a person reads')}>
-                {trans.__('Manual')}
-              </th>
-              <th scope="col">{trans.__('Total')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {model.modules.map(module => (
-              <PointsRow
-                key={module.id}
-                name={nameOf(module)}
-                points={module.points}
-              />
-            ))}
-          </tbody>
-          <tfoot>
-            <PointsRow
-              name={trans.__('All modules')}
-              points={sum(model.modules.map(module => module.points))}
-            />
-          </tfoot>
-        </table>
-      )}
-    </UseSignal>
-  );
-}
-
-function PointsRow(props: { name: string; points: IPoints }): JSX.Element {
-  const { auto, manual } = props.points;
-  return (
-    <tr>
-      <th scope="row">{props.name}</th>
-      <td>{auto}</td>
-      <td>{manual}</td>
-      <td>{total(props.points)}</td>
-    </tr>
+    <table className="tt-Points">
+      <thead>
+        <tr>
+          <th scope="col">{trans.__('Points')}</th>
+          <th scope="col">{trans.__('Module')}</th>
+          <th scope="col">{trans.__('Class')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, figure]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{figure(module.points)}</td>
+            <td>{figure(all)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

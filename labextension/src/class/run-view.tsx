@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { errorsOf, warningsOf } from './data';
+import { errorsOf, newFaults, warningsOf } from './data';
 import { FaultList } from './faults';
 import type { IModulePartProps } from './panel-props';
 import type { IReleaseRun } from './run';
@@ -11,8 +11,10 @@ type IRunProps = IModulePartProps & { run: IReleaseRun };
 
 /** A release while it runs, and how it ended. */
 export function ReleaseRunView(props: IRunProps): JSX.Element {
-  const { run, trans } = props;
+  const { run, module, trans } = props;
   const running = run.state === 'running';
+  // What reading the file shows stands below; here is what only running it has shown.
+  const faults = newFaults(run.faults, module.faults);
   return (
     <section
       className="tt-Run tt-ReleaseRun"
@@ -25,12 +27,12 @@ export function ReleaseRunView(props: IRunProps): JSX.Element {
       <FaultList
         {...props}
         label={trans.__('Faults')}
-        faults={errorsOf(run.faults)}
+        faults={errorsOf(faults)}
       />
       <FaultList
         {...props}
         label={trans.__('Warnings')}
-        faults={warningsOf(run.faults)}
+        faults={warningsOf(faults)}
       />
       {!running && <Dismiss {...props} />}
     </section>

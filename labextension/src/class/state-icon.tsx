@@ -3,7 +3,7 @@ import React from 'react';
 import type { ClassState } from './data';
 
 const TICK = 'M5.2 8.2 7.2 10.2 10.9 6';
-const MARK = 'M8 4.8V8.6M8 10.6V11.2';
+const MARK = 'M8 4.6V8.8M8 10.4V11.6';
 
 /**
  * Each state has its own shape, so that it can be told without colours: a broken ring with an exclamation mark (draft),

@@ -37,6 +37,20 @@ export function stateText(
   }
 }
 
+/** The same in short, for a row: "Released v3". */
+export function shortStateText(
+  module: IClassModule,
+  trans: TranslationBundle
+): string {
+  const { state, version } = module;
+  if (version === null || state === 'draft' || state === 'ready') {
+    return stateText(module, trans);
+  }
+  return state === 'released'
+    ? trans.__('released v%1', version)
+    : trans.__('changed since v%1', version);
+}
+
 /** "version 3 of 30 Nov 2026"; empty if nothing was released. */
 export function versionText(
   module: IClassModule,
@@ -175,8 +189,8 @@ export function submissionsInText(
   trans: TranslationBundle
 ): string {
   return trans._n(
-    '%1 submission is in, and what counts for its grade has changed since version %2. Release asks what is to become of it. Changed:',
-    '%1 submissions are in, and what counts for their grades has changed since version %2. Release asks what is to become of them. Changed:',
+    '%1 submission is in, and cells that count for its grade have changed since version %2:',
+    '%1 submissions are in, and cells that count for their grades have changed since version %2:',
     module.submissions,
     module.version ?? 0
   );
@@ -189,7 +203,7 @@ export function decisionTexts(
 ): { mend: string; edition: string } {
   return {
     mend: trans.__(
-      'Keep them: they are graded again with the tests as they are now. For a mended test.'
+      'Keep submissions: they are graded again with the tests as they are now. For a mended test.'
     ),
     edition: trans.__(
       'New edition: they stay in editions/%1-%2 with the tests that they were written for, and the class begins without submissions.',

@@ -1,0 +1,171 @@
+"""The class panel in a real JupyterLab, on a real class folder: an instructor's way from faults to a release."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from ..class_sample import BAD, BAD_LINE, GOOD, SEALED, author_file, write_class
+from .axe import violations
+from .lab import Lab
+from .server import LabServer, start_server
+
+RELEASE_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def class_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    folder = write_class(tmp_path_factory.mktemp("instructor") / "class")
+    yield from start_server(folder, tmp_path_factory.mktemp("jupyter"), options=("--TinyTorchLab.instructor=True",))
+
+
+@pytest.fixture
+def lab(new_lab: Callable[[LabServer], Lab], class_server: LabServer) -> Lab:
+    """A page of the instructor's, with the class in sight; both modules as they were written."""
+    for module, text in (("01_sums", GOOD), ("02_products", BAD)):
+        author_file(class_server.root, module).write_text(text, encoding="utf-8")
+    lab = new_lab(class_server)
+    lab.open()
+    lab.execute("tinytorch:open-class")
+    expect(panel(lab).locator("[role=option]")).to_have_count(2)
+    return lab
+
+
+def panel(lab: Lab) -> Locator:
+    return lab.page.locator("#tinytorch-class")
+
+
+def row(lab: Lab, module: str) -> Locator:
+    return panel(lab).locator(f"[data-row='{module}']")
+
+
+def release_button(lab: Lab) -> Locator:
+    return panel(lab).get_by_role("button", name="Release", exact=True)
+
+
+def result(lab: Lab) -> Locator:
+    """How the release ended."""
+    return panel(lab).locator(".tt-Run-result")
+
+
+def preview(lab: Lab) -> Locator:
+    return lab.page.locator("#tinytorch-preview-01_sums")
+
+
+def release(lab: Lab, name: str = "Release") -> None:
+    row(lab, "01_sums").click()
+    panel(lab).get_by_role("button", name=name, exact=True).click()
+
+
+def hand_in(folder: Path, student: str) -> None:
+    """A submission, where nbgrader keeps it: the released notebook as it is."""
+    place = folder / "submitted" / student / "01_sums"
+    place.mkdir(parents=True)
+    shutil.copy(folder / "release/01_sums/sums.ipynb", place)
+
+
+def save(lab: Lab, module: str, text: str) -> None:
+    """Write the text into the module's file, which is open in an editor, and save it."""
+    lab.page.evaluate(
+        """async ([path, text]) => {
+            const widgets = [...window.jupyterapp.shell.widgets('main')];
+            const { context } = widgets.find(each => each.context?.path === path);
+            context.model.sharedModel.setSource(text);
+            await context.save();
+        }""",
+        [author_file(Path(), module).as_posix(), text],
+    )
+
+
+def editor_line(lab: Lab) -> int:
+    return int(lab.page.evaluate("window.jupyterapp.shell.currentWidget.content.editor.getCursorPosition().line"))
+
+
+def test_a_student_sees_no_class(new_lab: Callable[[LabServer], Lab], server: LabServer) -> None:
+    lab = new_lab(server)
+    lab.open()
+    expect(panel(lab)).to_have_count(0)
+    assert not lab.page.evaluate("window.jupyterapp.commands.hasCommand('tinytorch:release-module')")
+
+
+def test_a_fault_leads_to_its_line_and_goes_when_it_is_mended(lab: Lab) -> None:
+    row(lab, "01_sums").press("ArrowDown")
+    expect(row(lab, "02_products")).to_be_focused()
+    release = release_button(lab)
+    expect(release).to_have_attribute("aria-disabled", "true")
+    expect(release).to_have_accessible_description("Release is off: 1 fault in modules/02_products/products_dev.py.")
+    release.press("Enter")
+    expect(panel(lab).locator(".tt-ReleaseRun")).to_have_count(0)
+    lab.screenshot("class-faults")
+
+    panel(lab).locator(".tt-Fault").get_by_role("button").first.press("Enter")
+    expect(lab.page.locator(".jp-FileEditor .cm-content")).to_be_visible()
+    lab.page.wait_for_function("window.jupyterapp.shell.currentWidget?.content?.editor?.getCursorPosition().line > 0")
+    assert editor_line(lab) == BAD_LINE - 1
+    assert (
+        lab.page.evaluate("window.jupyterapp.shell.currentWidget.context.path") == "modules/02_products/products_dev.py"
+    )
+
+    save(lab, "02_products", GOOD.replace("01-", "02-"))
+    expect(row(lab, "02_products")).to_have_attribute("data-state", "ready")
+    expect(release_button(lab)).to_have_attribute("aria-disabled", "false")
+
+
+def test_the_preview_follows_the_file_each_time_it_is_saved(lab: Lab) -> None:
+    lab.page.evaluate("window.jupyterapp.commands.execute('docmanager:open', {path: 'modules/01_sums/sums_dev.py'})")
+    expect(lab.page.locator(".jp-FileEditor .cm-content")).to_be_visible()
+    lab.execute("tinytorch:preview-student-version")
+    expect(preview(lab).locator(".tt-PreviewCell")).to_have_count(5)
+    expect(preview(lab)).to_contain_text("2 stubs stand for solutions")
+    expect(preview(lab)).to_contain_text("raise NotImplementedError")
+    assert not any(sealed in preview(lab).inner_text() for sealed in SEALED)
+    save(lab, "01_sums", GOOD.replace("# # Sums", "# # Sums of two"))
+    expect(preview(lab)).to_contain_text("# Sums of two")
+    save(lab, "01_sums", BAD.replace("02-", "01-"))
+    expect(preview(lab).locator(".tt-Fault")).to_have_count(1)
+
+
+def test_the_way_from_a_release_to_a_new_edition(lab: Lab) -> None:
+    release(lab)
+    progress = panel(lab).locator(".tt-ReleaseRun progress")
+    expect(progress).to_have_attribute("aria-valuetext", "Step 2 of 6: Running the reference against its own tests")
+    expect(release_button(lab)).to_have_attribute("aria-disabled", "true")
+    lab.picture("class-running")
+    expect(result(lab)).to_have_text("Released as version 1, with 5 points.", timeout=RELEASE_MS)
+    expect(row(lab, "01_sums")).to_have_attribute("data-state", "released")
+    text = (lab.server.root / "release/01_sums/sums.ipynb").read_text(encoding="utf-8")
+    assert not any(sealed in text for sealed in SEALED)
+    panel(lab).get_by_role("button", name="Make a ZIP of All").click()
+    expect(panel(lab).locator(".tt-Navigator-header .tt-Notice")).to_contain_text("release-zips/")
+    lab.screenshot("class-released")
+    assert violations(lab, "#tinytorch-class") == []
+
+    hand_in(lab.server.root, "ada")
+    author_file(lab.server.root, "01_sums").write_text(GOOD.replace("add(1, 2)", "add(2, 1)"), encoding="utf-8")
+    lab.execute("tinytorch:refresh-class")
+    notice = panel(lab).locator(".tt-ClassModule .tt-Notice")
+    expect(notice.get_by_role("listitem")).to_have_text(["01-add-test"])
+    panel(lab).get_by_role("button", name="Preview").click()
+    changed = preview(lab).locator(".tt-PreviewCell:has(table)")
+    expect(changed).to_have_count(1)
+    expect(changed.locator("tr[data-kind=changed] td[data-side=reference] code")).to_contain_text("add(2, 1)")
+    lab.screenshot("class-preview")
+    assert violations(lab, "#tinytorch-class") == []
+    assert violations(lab, "#tinytorch-preview-01_sums") == []
+
+    release(lab, "Release…")
+    dialog = lab.page.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("01-add-test")
+    lab.picture("class-decision")
+    lab.answer("Cancel")
+    assert list((lab.server.root / "submitted").glob("*/01_sums"))
+    release(lab, "Release…")
+    lab.answer("New Edition")
+    expect(result(lab)).to_have_text("Released as version 2, with 5 points.", timeout=RELEASE_MS)
+    assert (lab.server.root / "editions/01_sums-1/submitted/ada/01_sums/sums.ipynb").is_file()
+    assert not list((lab.server.root / "submitted").glob("*/01_sums"))
+    expect(preview(lab)).to_contain_text("0 of 5 cells change")
