@@ -23,20 +23,20 @@ def write_executed(paths: ClassPaths, graded: Graded) -> None:
             shutil.rmtree(place.parent)
         return
     clock.write_stamp(place.parent, clock.handed_in(paths.submitted(graded.student, graded.module)))
-    write_atomic(place, nbformat.writes(_notebook(graded.notebook)) + "\n")
+    write_atomic(place, json.dumps(graded.notebook, ensure_ascii=False, indent=1) + "\n")
 
 
 def unanswered(graded: Graded, checksums: Mapping[str, str | None]) -> frozenset[str]:
     """The solution cells that are as they were given: nbgrader's remark on them is "No response."."""
-    from nbgrader.utils import compute_checksum, is_solution
+    from nbgrader.utils import compute_checksum
 
-    if graded.notebook is None:
-        return frozenset()
-    solutions = [cell for cell in _notebook(graded.notebook).cells if is_solution(cell)]
+    cells = graded.notebook["cells"] if graded.notebook else []
+    solutions = [_node(cell) for cell in cells if cell.get("metadata", {}).get("nbgrader", {}).get("solution")]
     names = ((cell.metadata.nbgrader["grade_id"], compute_checksum(cell)) for cell in solutions)
     return frozenset(name for name, checksum in names if checksums.get(name) == checksum)
 
 
-def _notebook(data: Mapping[str, Any]) -> NotebookNode:
-    """As nbformat reads it: a cell's text may be a list of lines in the data."""
-    return nbformat.reads(json.dumps(data), as_version=4)
+def _node(cell: Mapping[str, Any]) -> NotebookNode:
+    """As nbformat reads a cell: its text may be a list of lines in the data."""
+    source = cell["source"]
+    return nbformat.from_dict({**cell, "source": source if isinstance(source, str) else "".join(source)})

@@ -1,4 +1,4 @@
-"""The results of a module: ``grading/NN_name/results.json``, one entry a student, written whole or not at all.
+"""The results of a module: ``grading/NN_name/results.json``, one line a student, written whole or not at all.
 
 History of the format: 1 (first).
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,15 @@ class Result:
     submission: str
     source: str
     at: str
+
+    @cached_property
+    def text(self) -> str:
+        """As it stands in the file; made once, since the file is written many times while a class is graded."""
+        row = asdict(replace(self.graded, notebook=None))
+        for known in ("module", "student", "notebook"):
+            del row[known]
+        rest = {"submission": self.submission, "source": self.source, "at": self.at}
+        return json.dumps({**row, **rest}, ensure_ascii=False)
 
 
 def results_file(paths: ClassPaths, module: str) -> Path:
@@ -51,16 +61,9 @@ def load_results(paths: ClassPaths, module: str) -> dict[str, Result]:
 
 def save_results(paths: ClassPaths, module: str, results: Mapping[str, Result]) -> None:
     """Write all of them."""
-    rows = {student: _row(result) for student, result in sorted(results.items())}
-    data = {"version": VERSION, "module": module, "results": rows}
-    write_atomic(results_file(paths, module), json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-
-
-def _row(result: Result) -> dict[str, Any]:
-    row = asdict(replace(result.graded, notebook=None))
-    for known in ("module", "student", "notebook"):
-        del row[known]
-    return {**row, "submission": result.submission, "source": result.source, "at": result.at}
+    lines = ",\n".join(f"{json.dumps(student)}: {result.text}" for student, result in sorted(results.items()))
+    head = f'"version": {VERSION}, "module": {json.dumps(module)}'
+    write_atomic(results_file(paths, module), f'{{{head}, "results": {{\n{lines}\n}}}}\n')
 
 
 def _result(module: str, student: str, row: Mapping[str, Any]) -> Result:
