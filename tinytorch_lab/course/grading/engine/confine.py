@@ -15,7 +15,7 @@ FIRST = 3
 """File descriptors from here on are closed, but for the channel."""
 
 
-def confine(layers: frozenset[str], limits: dict[str, Any], work: Path, rules: int | None) -> None:
+def confine(layers: frozenset[str], limits: dict[str, Any], work: Path, rules: list[tuple[Path, int]]) -> None:
     """Apply all ``layers`` to this process, for good. Raises OSError if one that should stand does not."""
     if "mount" in layers:
         namespaces.mount_memory(work, 4 * limits["file_bytes"])
@@ -27,8 +27,8 @@ def confine(layers: frozenset[str], limits: dict[str, Any], work: Path, rules: i
         _limit(limits, own_user="user" in layers)
     if "user" in layers:
         namespaces.drop_capabilities()
-    if rules is not None:
-        landlock.restrict(rules)
+    if rules:  # named only now: a rule for a directory does not reach what was mounted on it later
+        landlock.restrict(landlock.ruleset(rules))
 
 
 def only(channel: socket.socket) -> socket.socket:

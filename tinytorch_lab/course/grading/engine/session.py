@@ -21,7 +21,7 @@ from tinytorch_lab.course.notebooks import grade_id
 
 LOOK_AFTER_S, LOOK_EVERY_S = 0.1, 0.05
 """A cell that is quicker than the first is never looked at from outside."""
-GRACE_S = 1.0
+GRACE_S = 0.25
 """CPU seconds that a cell has at most to end by itself after it was told that its time is over."""
 WALL_GRACE_S = 10.0
 MESSAGE_ROOM = 1 << 20
