@@ -47,7 +47,7 @@ def works(paths: ClassPaths, module: str, students: tuple[str, ...], limits: Lim
         # Bytes that are no UTF-8 cannot come out of Jupyter; a task is text, and the rest of it still counts.
         text = content.decode("utf-8", errors="replace")
         task = Task(module, student, source, text, hidden, limits=limits or Limits())
-        made.append(Work(task, _fingerprint(content), _fingerprint(source.encode("utf-8"))))
+        made.append(Work(task, _sha256(content), fingerprint(source)))
     return made
 
 
@@ -63,5 +63,10 @@ def source_text(paths: ClassPaths, module: str) -> str:
         ) from None
 
 
-def _fingerprint(content: bytes) -> str:
+def fingerprint(source: str) -> str:
+    """What names a version of the source, and so of its tests."""
+    return _sha256(source.encode("utf-8"))
+
+
+def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
