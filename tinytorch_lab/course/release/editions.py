@@ -39,4 +39,6 @@ def archive(folder: ClassFolder, module: str, version: int) -> tuple[Path, ...]:
 
 
 def _of_students(folder: ClassFolder, module: str) -> Iterable[Path]:
-    return (path for kind in OF_A_STUDENT for path in sorted((folder.root / kind).glob(f"*/{module}")) if path.is_dir())
+    """Their folders, and the books of grading them."""
+    places = [path for kind in OF_A_STUDENT for path in sorted((folder.root / kind).glob(f"*/{module}"))]
+    return (path for path in [*places, folder.root / "grading" / module] if path.is_dir())
