@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +24,35 @@ _TARGET = re.compile(r"#\|\s*default_exp\s+([a-z_]+(?:\.[a-z_]+)+)\s*\n")
 
 
 def read_lesson(path: Path) -> NotebookNode:
-    """The lesson at ``path`` (a ``*_dev.py``) as a notebook of nbformat 4. Raises CourseError if it cannot be read."""
+    """The lesson at ``path`` (a ``*_dev.py``) as a notebook of nbformat 4. Raises CourseError if it cannot be read.
+
+    What it returns is the caller's own to change.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        seen = path.stat()
     except FileNotFoundError:
         raise CourseError(f"There is no lesson at {path}.") from None
+    return copy.deepcopy(_read_once(path, (seen.st_mtime_ns, seen.st_size)))
+
+
+@lru_cache(maxsize=64)
+def _read_once(path: Path, stamp: tuple[int, int]) -> NotebookNode:
+    """The lesson as it is now: each lesson's ids are compared with those of all others, so all are read many times."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise CourseError(f"{path} is not UTF-8 text ({error}). Save it as UTF-8.") from None
-    notebook = jupytext.reads(text.replace("\r\n", "\n"), fmt="py:percent")
+    try:
+        notebook = jupytext.reads(text.replace("\r\n", "\n"), fmt="py:percent")
+    except Exception as error:  # jupytext and the YAML reader raise many kinds about a header that they cannot take
+        said = str(error).strip().partition("\n")[0]
+        raise CourseError(f"{path}: its header cannot be read ({said}). Mend it; nothing was changed.") from None
     for cell in notebook.cells:
-        if "incorrectly_encoded_metadata" in cell.metadata:
+        if "incorrectly_encoded_metadata" in cell.metadata or not isinstance(cell.metadata.get("nbgrader", {}), dict):
             line = cell.source.partition("\n")[0]
-            raise CourseError(f"{path}: the metadata of the cell that begins with {line!r} is not valid JSON.")
+            raise CourseError(
+                f"{path}: the metadata of the cell that begins with {line!r} is not valid JSON, or no mapping."
+            )
     return notebook
 
 

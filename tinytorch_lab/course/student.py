@@ -135,14 +135,17 @@ def _replace(source: str, begin: str, end: str, stub: tuple[str, ...], allowed: 
 
 
 def _split_hints(source: str) -> tuple[str, list[str]]:
-    """The source without the HINTS in its scaffolding, and the hints, one string each."""
+    """The source without the HINTS in its scaffolding, and the hints, one string each; comments in a region are no scaffolding."""
     kept: list[str] = []
     hints: list[str] = []
-    inside = False
+    inside = sealed = False
     for line in source.split("\n"):
         text = line.strip()
+        sealed = text == BEGIN_SOLUTION or (sealed and text != END_SOLUTION)
         heading = _HEADING.fullmatch(text)
-        if heading:
+        if sealed:
+            inside = False
+        elif heading:
             inside = heading[1].startswith("HINT")
         elif not text.startswith("#") or text.startswith("###"):
             inside = False

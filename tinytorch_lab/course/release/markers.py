@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import io
-import re
 import tokenize
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from tinytorch_lab.course.check.cells import Cell
-from tinytorch_lab.course.lesson import (
-    BEGIN_HIDDEN,
-    BEGIN_SCHEME,
-    BEGIN_SOLUTION,
-    END_HIDDEN,
-    END_SCHEME,
-    END_SOLUTION,
-)
+from tinytorch_lab.course.lesson import BEGIN_SCHEME, BEGIN_SOLUTION, END_SOLUTION
 from tinytorch_lab.course.release.author_file import AuthorFile
+from tinytorch_lab.course.release.misspelt import ALL, PAIRS, meant
 from tinytorch_lab.course.release.model import WARNING, Fault
 
-PAIRS = {BEGIN_SOLUTION: END_SOLUTION, BEGIN_HIDDEN: END_HIDDEN, BEGIN_SCHEME: END_SCHEME}
-ALL = (*PAIRS, *PAIRS.values())
-WORDS = tuple(marker.removeprefix("### ") for marker in ALL)
-"""What nbgrader looks for, anywhere in a line."""
-_SUBJECTS = ("SOLUTION", "HIDDENTESTS", "MARKSCHEME")
+AUTOTEST = "AUTOTEST"
+"""nbgrader writes a test for such a line from what the solution answers; that would be neither proven nor scanned."""
 _LONGEST = 60
+MAX_SEALED = 5_000
 
 
 def faults(file: AuthorFile) -> Iterator[Fault]:
     """All faults of all cells."""
+    hidden = sum(1 for _ in sealed_lines(file))
+    if hidden > MAX_SEALED:
+        yield Fault(0, 0, "R2", "", f"The file hides {hidden} lines.", f"Keep it below {MAX_SEALED}.")
+        return
     for cell in file.cells:
         yield from _spelling(file, cell)
         for begin, end in PAIRS.items():
@@ -65,7 +58,9 @@ def _spelling(file: AuthorFile, cell: Cell) -> Iterator[Fault]:
                     "R3", f"'{text}' stands inside of a string, where it would cut the code.", "Write it otherwise.",
                     cell, number,
                 )  # fmt: skip
-        elif near := _meant(line, cell.kind):
+        elif cell.kind == "code" and text.startswith("#") and AUTOTEST in text:
+            yield file.fault("R3", f"'{AUTOTEST}' lines are not supported.", "Write the test out.", cell, number)
+        elif near := meant(line, cell.kind == "code", bool(cell.grading)):
             yield file.fault(
                 "R3", f"'{text[:_LONGEST]}' is taken for a marker by nbgrader, or is one that is misspelt.",
                 f"Write '{near}' alone on its line, or other words.", cell, number,
@@ -83,41 +78,10 @@ def _comment_lines(cell: Cell) -> frozenset[int] | None:
     return frozenset(token.start[0] for token in tokens if token.type == tokenize.COMMENT)
 
 
-def _meant(line: str, kind: str) -> str | None:
-    """The marker that the line contains or seems to mean, None if it is an ordinary line."""
-    plain = unicodedata.normalize("NFKC", line)
-    contained = next((marker for marker, words in zip(ALL, WORDS, strict=True) if words in plain), None)
-    if contained or len(plain) > 2000:
-        return contained
-    before, sign, comment = plain.partition("#")
-    if not sign or (kind != "code" and before.strip()):
-        return None
-    return _closest(re.findall(r"[^\W\d_]+", comment.upper()))
-
-
-def _closest(words: list[str]) -> str | None:
-    """The marker that these words are close to: BEGIN or END, then what begins; written together or apart."""
-    joined = "".join(words)
-    if not 8 <= len(joined) <= 20 or len(words) > 4:
-        return None
-    for marker in ALL:
-        verb, subject = marker.removeprefix("### ").split(" ", 1)
-        subject = subject.replace(" ", "")
-        if len(words) == 1:
-            if _like(joined, verb + subject) >= 0.85:
-                return marker
-        elif _like(words[0], verb) >= 0.7 and _like("".join(words[1:]), subject) >= 0.75:
-            return marker
-    return None
-
-
-def _like(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
-
-
 def _pairs(file: AuthorFile, cell: Cell, begin: str, end: str) -> Iterator[Fault]:
     opened = 0
     allowed = _allowed(cell, begin)
+    others = _open_above(cell)
     for number, line in enumerate(cell.source.split("\n"), 1):
         mark = line.strip()
         if mark not in (begin, end):
@@ -126,20 +90,23 @@ def _pairs(file: AuthorFile, cell: Cell, begin: str, end: str) -> Iterator[Fault
             yield file.fault("R3", f"'{mark}' stands in a cell of another kind.", _kind_needed(begin), cell, number)
         elif (mark == begin) == bool(opened):
             yield file.fault("R3", f"'{mark}' has no partner.", "Markers come in pairs and do not nest.", cell, number)
-        elif mark == begin and (other := _open_region(cell, number)):
+        elif mark == begin and (other := others[number]):
             yield file.fault("R3", f"'{mark}' stands inside of '{other}'.", "Regions do not overlap.", cell, number)
         opened = number if mark == begin else 0
     if opened and allowed:
         yield file.fault("R3", f"'{begin}' has no '{end}' after it.", "Close the region in its cell.", cell, opened)
 
 
-def _open_region(cell: Cell, line: int) -> str | None:
-    """The marker of another region that is open just above ``line``."""
+def _open_above(cell: Cell) -> dict[int, str | None]:
+    """For each line that is a marker: the marker of the region that is open just above it."""
+    above: dict[int, str | None] = {}
     opened: str | None = None
-    for text in cell.source.split("\n")[: line - 1]:
+    for number, text in enumerate(cell.source.split("\n"), 1):
         mark = text.strip()
-        opened = mark if mark in PAIRS else None if mark in PAIRS.values() else opened
-    return opened
+        if mark in ALL:
+            above[number] = opened
+            opened = mark if mark in PAIRS else None
+    return above
 
 
 def _allowed(cell: Cell, begin: str) -> bool:

@@ -14,7 +14,10 @@ from tinytorch_lab.course.release.model import WARNING, Fault
 
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]+")
 FLAGS = ("grade", "solution", "locked", "task")
+KEYS = (*FLAGS, "grade_id", "points", "schema_version", "cell_type", "checksum")
 KEPT = ("nbgrader",)
+MAX_NAME = 100
+MAX_POINTS = 1_000_000
 OF_THE_READER = (
     "lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker", "title", "tags", "incorrectly_encoded_metadata",
 )  # fmt: skip
@@ -23,9 +26,7 @@ OF_THE_READER = (
 
 def faults(file: AuthorFile) -> Iterator[Fault]:
     """What is wrong with the file as a whole, then cell by cell."""
-    language = file.notebook.metadata.get("kernelspec", {}).get("language", "python")
-    if language != "python":
-        yield Fault(1, 0, "R2", "", f"The header names the language {language!r}.", "A module is Python.")
+    yield from _language(file)
     if not any(cell.source.strip() for cell in file.cells):
         yield Fault(0, 0, "R2", "", "The file has no cells.", "Write the module first.")
     elif not any(cell.grading.get("grade") for cell in file.cells):
@@ -39,12 +40,25 @@ def faults(file: AuthorFile) -> Iterator[Fault]:
         yield from _points(file, cell)
 
 
+def _language(file: AuthorFile) -> Iterator[Fault]:
+    kernel = file.notebook.metadata.get("kernelspec", {})
+    if not isinstance(kernel, dict):
+        yield Fault(
+            1, 0, "R2", "", f"The header's kernelspec is {kernel!r}.", "It needs display_name, language and name."
+        )
+        return
+    language = kernel.get("language", "python" if str(kernel.get("name", "python3")).startswith("python") else None)
+    if language != "python":
+        named = repr(language) if language else f"of the kernel {kernel.get('name')!r}"
+        yield Fault(1, 0, "R2", "", f"The header names the language {named}.", "A module is Python.")
+
+
 def warnings(file: AuthorFile) -> Iterator[Fault]:
     """Metadata that students do not get."""
     for cell, node in zip(file.cells, file.notebook.cells, strict=True):
         if dropped := sorted(set(node.metadata) - {*KEPT, *OF_THE_READER}):
             yield file.fault(
-                "R4", f"The metadata {', '.join(dropped)} are not released.", "Nothing to do if that is fine.", cell,
+                "R4", f"The metadata {', '.join(map(_shown, dropped))} are not released.", "Nothing to do if that is fine.", cell,
                 severity=WARNING,
             )  # fmt: skip
 
@@ -58,13 +72,24 @@ def complete(metadata: dict[str, object]) -> dict[str, object]:
     return dict(sorted(made.items()))
 
 
+def _shown(key: object) -> str:
+    """A key as it can be printed anywhere: a lone surrogate as its escape."""
+    return str(key)[:40].encode("utf-8", "backslashreplace").decode()
+
+
 def is_used(metadata: dict[str, object]) -> bool:
     """Whether nbgrader does something with a cell of these metadata."""
     return any(metadata.get(flag) for flag in FLAGS)
 
 
 def _python(file: AuthorFile, cell: Cell) -> Iterator[Fault]:
-    if cell.kind != "code" or cell.source.startswith("%%"):
+    if cell.kind != "code":
+        return
+    if cell.source.lstrip().startswith("%%"):
+        if cell.is_test:
+            yield file.fault(
+                "R2", "The graded cell begins with a magic, so it is not run for points.", "Take it out.", cell
+            )
         return
     try:
         ast.parse(cell.code)
@@ -83,7 +108,16 @@ def _flags(file: AuthorFile, cell: Cell, node: NotebookNode) -> Iterator[Fault]:
         )  # fmt: skip
     for flag in FLAGS:
         if not isinstance(cell.grading.get(flag, False), bool):
-            yield file.fault("R4", f"{flag!r} is {cell.grading[flag]!r}.", "It must be true or false.", cell)
+            yield file.fault("R4", f"{flag!r} is {repr(cell.grading[flag])[:60]}.", "It must be true or false.", cell)
+    for key in sorted(set(cell.grading) - set(KEYS)):
+        yield file.fault(
+            "R4", f"nbgrader has no key {key[:60]!a}.", f"Its keys are {', '.join(KEYS)}: mend or delete it.", cell
+        )
+    for key in sorted(set(node.metadata) - {"nbgrader"}):
+        if key.lower() == "nbgrader" or (isinstance(node.metadata[key], dict) and "grade_id" in node.metadata[key]):
+            yield file.fault(
+                "R4", f"The key {_shown(key)} holds what nbgrader looks for.", "Write it as nbgrader.", cell
+            )
 
 
 def _kind(file: AuthorFile, cell: Cell) -> Iterator[Fault]:
@@ -107,10 +141,15 @@ def _name(file: AuthorFile, cell: Cell, seen: dict[str, int]) -> Iterator[Fault]
     name = cell.grading.get("grade_id")
     if not isinstance(name, str) or not GRADE_ID.fullmatch(name):
         yield file.fault(
-            "R4", f"The grade_id is {name!r}.", "It needs letters, digits, '-' and '_', and at least one of them.", cell
+            "R4",
+            f"The grade_id is {repr(name)[:60]}.",
+            "It needs letters, digits, '-' and '_', and at least one of them.",
+            cell,
         )
     elif name in seen:
         yield file.fault("R4", f"The grade_id {name} is that of cell {seen[name]} too.", "Give one another id.", cell)
+    elif len(name) > MAX_NAME:
+        yield file.fault("R4", f"The grade_id has {len(name)} characters.", f"Keep it below {MAX_NAME}.", cell)
     else:
         seen[name] = cell.number
 
@@ -120,5 +159,7 @@ def _points(file: AuthorFile, cell: Cell) -> Iterator[Fault]:
         return
     points = cell.grading.get("points")
     number = isinstance(points, (int, float)) and not isinstance(points, bool)
-    if not number or not 0 <= points < float("inf"):  # type: ignore[operator]
-        yield file.fault("R4", f"The graded cell has {points!r} points.", "Give it a number of at least 0.", cell)
+    if not number or not 0 <= points <= MAX_POINTS:  # type: ignore[operator]
+        yield file.fault(
+            "R4", f"The graded cell has {repr(points)[:60]} points.", f"Give it a number from 0 to {MAX_POINTS}.", cell
+        )

@@ -17,6 +17,7 @@ from tinytorch_lab.course.notebooks import parse_notebook
 from tinytorch_lab.course.release import (
     editions,
     exchange,
+    imports,
     manifest,
     markers,
     metadata,
@@ -116,7 +117,7 @@ def examined(folder: ClassFolder, module: Module) -> tuple[AuthorFile | None, tu
     rules = (markers.faults, metadata.faults, markers.warnings, metadata.warnings)
     faults = [fault for rule in rules for fault in rule(file)]
     if not any(fault.rule == "R3" and fault.severity == "error" for fault in faults):
-        faults += repeats.faults(file)  # without whole regions nobody knows what is sealed
+        faults += [*repeats.faults(file), *imports.faults(file)]  # without whole regions nobody knows what is sealed
     return file, (*sorted(faults), *style(folder, module, faults))
 
 
@@ -175,13 +176,11 @@ def _strays(folder: ClassFolder, module: Module) -> list[Path]:
 
 
 def _leaks(file: AuthorFile, stage: Stage) -> Iterator[Fault]:
-    shown = "\n".join(repeats.visible(cell) for cell in file.cells)
-    sealed = [line.text for line in markers.sealed_lines(file) if line.text not in shown]
     for path in scan.unlisted(stage.root / "release", [stage.release]):
         yield Fault(
             0, 0, "R8", "", f"nbgrader made {path.name} beside the notebook.", "Nothing but the notebook is released."
         )
-    for line in scan.leaks(stage.release.read_bytes(), sealed):
+    for line in scan.leaks(stage.release.read_bytes(), repeats.hidden(file)):
         yield Fault(0, 0, "R7", "", f"'{line[:80]}' would reach students.", "Find where it stands a second time.")
 
 
