@@ -12,11 +12,12 @@ from tornado.httpclient import HTTPClientError
 from tinytorch_lab.course.errors import Cancelled, CourseError
 from tinytorch_lab.server import worker
 from tinytorch_lab.server.class_handlers import class_routes
+from tinytorch_lab.server.grading_handlers import grading_routes
 from tinytorch_lab.server.sender import Sender
 
 from ..class_sample import BAD_LINE, SEALED, write_class
 
-ROUTES = [path.partition("/tinytorch-lab/")[2] for path, _ in class_routes("/")]
+ROUTES = [path.partition("/tinytorch-lab/")[2] for path, _ in [*class_routes("/"), *grading_routes("/")]]
 MODULE = {"module": "01_sums"}
 RELEASE = MODULE | {"mend": False, "edition": False}
 

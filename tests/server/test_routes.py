@@ -4,7 +4,7 @@ import json
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from tinytorch_lab.server import class_handlers, handlers
+from tinytorch_lab.server import class_handlers, grading_handlers, handlers
 
 
 async def call(jp_fetch, *path, **options):
@@ -134,7 +134,7 @@ def below_prefix(table: list) -> list:
 
 
 ROUTES = below_prefix(handlers.routes("/"))
-ALL_ROUTES = [*ROUTES, *below_prefix(class_handlers.class_routes("/"))]
+ALL_ROUTES = [*ROUTES, *below_prefix([*class_handlers.class_routes("/"), *grading_handlers.grading_routes("/")])]
 
 
 @pytest.mark.parametrize(("path", "handler"), ALL_ROUTES, ids=[path for path, _ in ALL_ROUTES])

@@ -6,6 +6,7 @@ from jupyter_server.serverapp import ServerApp
 
 from tinytorch_lab.server.class_handlers import SETTING, class_routes
 from tinytorch_lab.server.config import TinyTorchLab
+from tinytorch_lab.server.grading_handlers import grading_routes
 from tinytorch_lab.server.handlers import routes
 
 
@@ -18,5 +19,5 @@ def _load_jupyter_server_extension(app: ServerApp) -> None:
         # Shows the panel; what it may do is decided by each route.
         settings.setdefault("page_config_data", {})["tinytorchLabInstructor"] = True
     base_url = settings["base_url"]
-    app.web_app.add_handlers(".*$", [*routes(base_url), *class_routes(base_url)])  # type: ignore[no-untyped-call]
+    app.web_app.add_handlers(".*$", [*routes(base_url), *class_routes(base_url), *grading_routes(base_url)])  # type: ignore[no-untyped-call]
     app.log.info("tinytorch-lab is ready")

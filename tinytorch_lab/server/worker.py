@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
@@ -20,20 +20,24 @@ GRACE_S = 5.0
 """So long a worker may take to end when nobody wants its work any more."""
 
 
-def run(module: str, request: dict[str, Any], send: Sender, ends: tuple[str, ...] = ("done", "refused")) -> None:
-    """Run ``python -m module``, give it ``request`` as JSON, and send on what it says.
+ENDS = ("done", "refused", "error", "stopped")
+"""The kinds of last messages."""
 
-    It ends with its process group when who asked goes away. Raises CourseError if it stops without one of the ``ends``.
+
+def run(module: str, request: dict[str, Any], send: Sender, pass_on: Callable[[Message], None] | None = None) -> None:
+    """Run ``python -m module``, give it ``request`` as JSON, and ``pass_on`` what it says (default: send it).
+
+    It ends with its process group when who asked goes away. Raises CourseError if it stops without one of the ENDS.
     """
     last = None
     with tempfile.TemporaryFile() as errors, _started(module, errors) as process, _ending_with(send, process):
         for message in _asked(process, request):
             last = message
-            send(message)
+            (pass_on or send)(message)
         status = process.wait()
         if send.stop.is_set():
             raise Cancelled
-        if last is None or last.get("kind") not in ends:
+        if last is None or last.get("kind") not in ENDS:
             raise CourseError(_stopped(module, status, errors))
 
 
