@@ -68,18 +68,19 @@ def here() -> Folder:
 
 
 def _module(word: str) -> Module:
-    from tinytorch_lab.course import source
+    from tinytorch_lab.course.offered import offered
 
-    return source.catalogue().find(word)
+    return offered(here().path).find(word)
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from tinytorch_lab.course import record, source
+    from tinytorch_lab.course import record
+    from tinytorch_lab.course.offered import offered
     from tinytorch_lab.course.progress import course_progress
 
     folder = here()
     progress = course_progress(folder)
-    for module in source.catalogue().modules:
+    for module in offered(folder.path).modules:
         one = progress[module.id]
         tests = f"{one.tests.passed}/{one.tests.total} tests{' (older code)' if one.stale else ''}" if one.tests else ""
         whose = "mine" if one.mine else ""
@@ -168,19 +169,15 @@ def _update(arguments: argparse.Namespace) -> int:
 
 
 def _updates(folder: Folder, arguments: argparse.Namespace) -> list[Update]:
-    from tinytorch_lab.course import source
-    from tinytorch_lab.course.release_files import read_release
+    from tinytorch_lab.course import offered
+    from tinytorch_lab.course.release_files import read_release, wanted
     from tinytorch_lab.course.update import update, update_from
 
+    if arguments.origin is not None:
+        return update_from(folder, wanted(read_release(arguments.origin), arguments.modules, arguments.origin))
     named = tuple(_module(word) for word in arguments.modules)
-    if arguments.origin is None:
-        return update(folder, named or tuple(filter(source.has_lesson, source.catalogue().modules)))
-    texts = read_release(arguments.origin)
-    if not named:
-        return update_from(folder, texts, str(arguments.origin))
-    if absent := [module.id for module in named if module.id not in texts]:
-        raise CourseError(f"{arguments.origin} does not hold {', '.join(absent)}; it holds {', '.join(sorted(texts))}.")
-    return update(folder, named, texts)
+    all_of_them = (m for m in offered.offered(folder.path).modules if offered.has_text(folder.path, m))
+    return update(folder, named or tuple(all_of_them))
 
 
 def _submit(arguments: argparse.Namespace) -> int:

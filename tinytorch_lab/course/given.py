@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tinytorch_lab.course import source
+from tinytorch_lab.course import offered
 from tinytorch_lab.course.catalogue import Module
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.files import write_atomic
@@ -32,7 +32,7 @@ def version_of(notebook: NotebookNode) -> str:
 
 def give(folder: Path, module: Module) -> None:
     """Write the module's notebook as new."""
-    text = source.notebook_text(module)
+    text = offered.text(folder, module)
     write_version(folder, module, parse_notebook(text), text)
 
 
@@ -60,7 +60,7 @@ def base_of(folder: Path, module: Module, notebook: NotebookNode) -> NotebookNod
 
 def given_notebook(folder: Path, module: Module, notebook: NotebookNode) -> NotebookNode:
     """What ``notebook`` was made from; that of this version where the folder does not know. Not to be changed."""
-    return base_of(folder, module, notebook) or parse_notebook(source.notebook_text(module))
+    return base_of(folder, module, notebook) or parse_notebook(offered.text(folder, module))
 
 
 def _place(folder: Path, module: Module, version: str) -> Path:

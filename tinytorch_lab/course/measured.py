@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tinytorch_lab.course import source
+from tinytorch_lab.course.offered import offered
 
 HISTORY = "measurements/history.db"
 
@@ -22,7 +22,7 @@ def seconds_measured(folder: Path) -> dict[str, float]:
             rows = history.execute(query).fetchall()
     except sqlite3.Error:
         return {}
-    names = {module.notebook: module.id for module in source.catalogue().modules}
+    names = {module.notebook: module.id for module in offered(folder).modules}
     found: dict[str, float] = {}
     for notebook, seconds in rows:
         module = names.get("/".join(Path(str(notebook)).parts[-3:]))

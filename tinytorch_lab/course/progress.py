@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinytorch_lab.course import overlay_files, record, source, update
+from tinytorch_lab.course import offered, overlay_files, record, update
 from tinytorch_lab.course.catalogue import Module
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.notebooks import code_hash, is_exercise, peek
@@ -47,7 +47,7 @@ def course_progress(folder: Folder | None) -> dict[str, Progress]:
     kept = record.load(folder.path) if folder else Record()
     done: set[str] = set()
     result = {}
-    for module in source.catalogue().modules:
+    for module in offered.offered(folder.path if folder else None).modules:
         missing = tuple(need for need in module.needs if need not in done)
         progress = _progress(module, folder, kept.of(module.id), missing)
         if progress.state in DONE:
@@ -57,7 +57,7 @@ def course_progress(folder: Folder | None) -> dict[str, Progress]:
 
 
 def _progress(module: Module, folder: Folder | None, kept: ModuleRecord, missing: tuple[str, ...]) -> Progress:
-    if not source.has_lesson(module):
+    if not offered.has_text(folder.path if folder else None, module):
         return Progress("unavailable", 0, 0, missing, False)
     if folder is None:
         return Progress("locked" if missing else "ready", 0, 0, missing, False)

@@ -32,6 +32,17 @@ def read_zip(content: bytes, name: str) -> dict[str, str]:
     return _texts(_from_zip(io.BytesIO(content), name), name)
 
 
+def wanted(texts: dict[str, str], words: Iterable[str], origin: Path) -> dict[str, str]:
+    """Those of ``texts`` that the words name (number, id or name), all of them without words. Raises CourseError for others."""
+    chosen: dict[str, str] = {}
+    for word in words:
+        found = [module for module in texts if word in (module, module[:2], module[3:])]
+        if not found:
+            raise CourseError(f"{origin} does not hold {word}; it holds {', '.join(sorted(texts))}.")
+        chosen |= {module: texts[module] for module in found}
+    return chosen or texts
+
+
 def _texts(files: Iterable[tuple[str, bytes]], origin: str) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, content in files:

@@ -141,7 +141,7 @@ def with_given_tests(mine: NotebookNode, given: NotebookNode) -> NotebookNode:
 def masked(module: Module) -> str:
     """What cannot be imported while the module is tested: what it makes and what comes later."""
     modules = source.catalogue().modules
-    first = next((at for at, one in enumerate(modules) if one.id == module.id), 0)
+    first = next((at for at, one in enumerate(modules) if one.id == module.id), len(modules))
     return ",".join(one.exports for one in modules[first:])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinytorch_lab.course import source
+from tinytorch_lab.course import offered
 from tinytorch_lab.course.backups import back_up
 from tinytorch_lab.course.catalogue import Module
 from tinytorch_lab.course.errors import CourseError
@@ -26,37 +26,36 @@ class Update:
     backup: Path | None = None
 
 
-def update(folder: Folder, modules: tuple[Module, ...], texts: dict[str, str] | None = None) -> list[Update]:
-    """Bring the modules' notebooks to this version, or to those in ``texts`` (by module id).
+def update(folder: Folder, modules: tuple[Module, ...]) -> list[Update]:
+    """Bring the modules' notebooks to what the folder offers: the instructor's release, else this version.
 
     A module that cannot be merged (a damaged notebook) is left as it is, with the reason in its sentence.
     """
     with folder_lock(folder.path):
-        return [_update(folder.path, module, (texts or {}).get(module.id)) for module in modules]
+        return [_update(folder.path, module) for module in modules]
 
 
-def update_from(folder: Folder, texts: dict[str, str], origin: str) -> list[Update]:
-    """Bring what a release holds into the folder. Raises CourseError if it holds no module of this course."""
-    modules = tuple(module for module in source.catalogue().modules if module.id in texts)
-    if not modules:
-        raise CourseError(f"{origin} holds {', '.join(sorted(texts))}: no module of this course. Nothing was changed.")
-    return update(folder, modules, texts)
+def update_from(folder: Folder, texts: dict[str, str]) -> list[Update]:
+    """Bring what a release holds into the folder, modules that only it knows too; from then on it is what the folder offers."""
+    with folder_lock(folder.path):
+        offered.keep(folder.path, texts)
+    return update(folder, tuple(module for module in offered.offered(folder.path).modules if module.id in texts))
 
 
 def available(folder: Folder, module: Module) -> bool:
     """Whether this version has another notebook for the module than the folder was given."""
-    if not source.has_lesson(module) or not (folder.path / module.notebook).exists():
+    if not offered.has_text(folder.path, module) or not (folder.path / module.notebook).exists():
         return False
     try:
-        return version_of(peek(folder.path / module.notebook)) != fingerprint(source.notebook_text(module))
+        return version_of(peek(folder.path / module.notebook)) != fingerprint(offered.text(folder.path, module))
     except CourseError:
         return False
 
 
-def _update(folder: Path, module: Module, text: str | None) -> Update:
+def _update(folder: Path, module: Module) -> Update:
     notebook = folder / module.notebook
     try:
-        text = text or source.notebook_text(module)
+        text = offered.text(folder, module)
         new = parse_notebook(text)
         if not notebook.exists():
             write_version(folder, module, new, text)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinytorch_lab.course import source
+from tinytorch_lab.course import offered, source
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.given import give
@@ -89,7 +89,7 @@ def new_student_folder(path: Path) -> list[Path]:
 
 def open_notebook(folder: Folder, word: str) -> Path:
     """The student's notebook of module ``word``, made from the lesson if it is not there yet."""
-    module = source.catalogue().find(word)
+    module = offered.offered(folder.path).find(word)
     notebook = folder.path / module.notebook
     if not notebook.exists():
         give(folder.path, module)

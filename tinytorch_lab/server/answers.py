@@ -11,11 +11,11 @@ from tinytorch_lab.course import (
     complete,
     handin,
     milestones,
+    offered,
     outline,
     release_files,
     reset,
     solution,
-    source,
     testing,
     update,
     workspace,
@@ -48,12 +48,12 @@ def open_milestone(root: Path, word: str) -> dict[str, str]:
 
 def steps(root: Path, word: str) -> dict[str, Any]:
     """The outline of the module's notebook."""
-    return {"steps": [asdict(step) for step in outline.outline(student_folder(root), _module(word))]}
+    return {"steps": [asdict(step) for step in outline.outline(student_folder(root), _module(root, word))]}
 
 
 def test(root: Path, word: str, send: Sender) -> None:
     """Run the module's tests; sends one message a test, and one with the sum."""
-    tested = testing.run_and_record(student_folder(root), _module(word), _teller(send), send.stop)
+    tested = testing.run_and_record(student_folder(root), _module(root, word), _teller(send), send.stop)
     send({"kind": "done", "tested": _tested(tested)})
 
 
@@ -63,7 +63,7 @@ def complete_module(root: Path, word: str, send: Sender) -> None:
     def say(words: str) -> None:
         send({"kind": "step", "text": words})
 
-    done = complete.complete(student_folder(root), _module(word), say, _teller(send), send.stop)
+    done = complete.complete(student_folder(root), _module(root, word), say, _teller(send), send.stop)
     ratio = done.times_reference
     send(
         {
@@ -79,43 +79,45 @@ def complete_module(root: Path, word: str, send: Sender) -> None:
 
 def use(root: Path, word: str, mine: bool) -> dict[str, Any]:
     """Switch later modules to the student's module or to the reference."""
-    complete.use(student_folder(root), _module(word), mine)
+    complete.use(student_folder(root), _module(root, word), mine)
     return {"source": "mine" if mine else "reference"}
 
 
 def reset_module(root: Path, word: str) -> dict[str, Any]:
     """Begin the module anew; answers where the old notebook went."""
-    backup = reset.reset(student_folder(root), _module(word))
+    backup = reset.reset(student_folder(root), _module(root, word))
     return {"backup": api_path(backup, root) if backup else None}
 
 
 def update_modules(root: Path, words: list[str]) -> dict[str, Any]:
     """Bring modules to this version (all of them if none is named); answers what was done to each."""
     folder = student_folder(root)
-    modules = [_module(word) for word in words] or [m for m in source.catalogue().modules if source.has_lesson(m)]
+    modules = [_module(root, word) for word in words] or [
+        module for module in offered.offered(folder.path).modules if offered.has_text(folder.path, module)
+    ]
     return _updated(update.update(folder, tuple(modules)), root)
 
 
 def update_from(root: Path, name: str, content: bytes) -> dict[str, Any]:
     """Bring the modules of a release, a zip's ``content``, into the folder; answers what was done to each."""
     folder = student_folder(root)
-    return _updated(update.update_from(folder, release_files.read_zip(content, name), name), root)
+    return _updated(update.update_from(folder, release_files.read_zip(content, name)), root)
 
 
 def submit(root: Path, word: str) -> dict[str, Any]:
     """Make the file to hand in; answers its receipt."""
-    receipt = handin.submit(student_folder(root), _module(word))
+    receipt = handin.submit(student_folder(root), _module(root, word))
     return asdict(receipt) | {"file": api_path(receipt.file, root)}
 
 
 def show_solution(root: Path, word: str, anyway: bool) -> dict[str, Any]:
     """The student's functions beside the reference's."""
-    pairs = solution.solution(student_folder(root), _module(word), anyway)
+    pairs = solution.solution(student_folder(root), _module(root, word), anyway)
     return {"pairs": [asdict(pair) for pair in pairs]}
 
 
-def _module(word: str) -> Module:
-    return source.catalogue().find(word)
+def _module(root: Path, word: str) -> Module:
+    return offered.offered(student_folder(root).path).find(word)
 
 
 def _teller(send: Sender) -> testing.Tell:

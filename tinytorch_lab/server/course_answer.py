@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tinytorch_lab.course import feedback, measured, milestones, record, source
+from tinytorch_lab.course import feedback, measured, milestones, record
 from tinytorch_lab.course.catalogue import Module
 from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.offered import offered
 from tinytorch_lab.course.progress import Progress, course_progress
 from tinytorch_lab.course.workspace import Folder
 from tinytorch_lab.server.place import api_path, require_there, student_folder
@@ -28,7 +29,7 @@ def course(root: Path) -> dict[str, Any]:
         problem = str(error)
     progress = course_progress(folder)
     spent = measured.seconds_measured(folder.path) if folder else {}
-    catalogue = source.catalogue()
+    catalogue = offered(folder.path if folder else None)
     return {
         "folder": {"kind": folder.kind, "version": folder.version} if folder else None,
         "problem": problem,

@@ -60,7 +60,7 @@ def test_submit_reset_update_and_solution(folder: Folder, capsys: pytest.Capture
     (release / "pair.ipynb").write_text(source.notebook_text(source.catalogue().find("01")), encoding="utf-8")
     assert run(capsys, "update", "--from", str(release.parent))[1] == "01_pair: nothing new\n"
     status, _, err = run(capsys, "update", "02", "--from", str(release.parent))
-    assert (status, err) == (1, f"tinytorch-lab: {release.parent} does not hold 02_next; it holds 01_pair.\n")
+    assert (status, err) == (1, f"tinytorch-lab: {release.parent} does not hold 02; it holds 01_pair.\n")
 
 
 def test_outside_of_a_student_folder_the_way_is_shown(

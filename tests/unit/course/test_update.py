@@ -132,7 +132,7 @@ texts = [Path(name).read_text(encoding="utf-8") for name in sys.argv[2:]]
 print("go", flush=True)
 while True:
     for text in texts:
-        update.update(folder, (module,), {module.id: text})
+        update.update_from(folder, {module.id: text})
         print("done", flush=True)
 """
 
@@ -147,7 +147,7 @@ def test_killed_at_any_moment_every_notebook_is_whole(folder: Folder, lesson: Pa
     versions[1].write_text(source.notebook_text(pair()), encoding="utf-8")
     allowed = set()
     for version in versions * 2:
-        update.update(folder, (pair(),), {"01_pair": version.read_text(encoding="utf-8")})
+        update.update_from(folder, {"01_pair": version.read_text(encoding="utf-8")})
         allowed.add(path.read_bytes())
     assert len(allowed) == 2
     found = []
