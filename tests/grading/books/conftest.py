@@ -27,6 +27,15 @@ builds = []
 question = "none"
 needs = []
 points = 10
+[[module]]
+id = "02_next"
+exports = "core.next"
+title = "Next"
+part = "Foundation"
+builds = []
+question = "none"
+needs = ["01_pair"]
+points = 10
 """
 ADD, ADD_TEST = (
     "def add(a, b):\n    ### BEGIN SOLUTION\n    return a + b\n    ### END SOLUTION",

@@ -19,10 +19,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinytorch_lab.course.class_folder import ClassFolder
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading import gradebook, results
 from tinytorch_lab.course.grading.model import WITHOUT_SCORE, ClassPaths, Graded, Limits
-from tinytorch_lab.course.grading.place import masked
+from tinytorch_lab.course.release import prove
 
 SHARE = 0.02
 
@@ -99,17 +100,13 @@ def _autograde(paths: ClassPaths, copy: ClassPaths, module: str) -> str:
         sys.executable, "-m", "nbgrader", "autograde", module, "--force", f"--CourseDirectory.root={copy.root}",
         f"--Execute.timeout={limits.cell_cpu_s:.0f}", "--OverwriteCells.add_missing_cells=True",
     ]  # fmt: skip
-    environment = {
-        **os.environ,
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-        "TINYTORCH_MASK": ",".join(masked(paths, module)),
-        "TINYTORCH_LAB_HISTORY": "off",
-        "MPLBACKEND": "agg",
-    }
-    ran = subprocess.run(
-        [*_limited(limits.memory_bytes), *command], cwd=copy.root, env=environment, capture_output=True, text=True,
-        errors="replace", check=False,
-    )  # fmt: skip
+    folder = ClassFolder(paths.root)
+    with prove.surroundings(folder, folder.catalogue.find(module)) as surroundings:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # nbgrader calls alembic
+        ran = subprocess.run(
+            [*_limited(limits.memory_bytes), *command], cwd=copy.root, env={**surroundings, "PATH": path},
+            capture_output=True, text=True, errors="replace", check=False,
+        )  # fmt: skip
     return ran.stderr
 
 

@@ -6,11 +6,11 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinytorch_lab.course import source
 from tinytorch_lab.course.catalogue import Catalogue
 from tinytorch_lab.course.class_folder import ClassFolder, find_class, open_class
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading.model import ClassPaths
+from tinytorch_lab.course.release import prove
 
 COURSE_ID = "tiny"
 
@@ -35,12 +35,27 @@ def catalogue_of(paths: ClassPaths) -> Catalogue:
 
 def masked(paths: ClassPaths, module: str) -> tuple[str, ...]:
     """What must not be importable while ``module`` is graded: what it builds and what comes later."""
-    found: list[str] = []
-    for catalogue in (catalogue_of(paths), source.catalogue()):
-        ids = [one.id for one in catalogue.modules]
-        first = ids.index(module) if module in ids else len(ids)
-        found += [one.exports for one in catalogue.modules[first:] if one.exports]
-    return tuple(dict.fromkeys(found))
+    folder = ClassFolder(paths.root)
+    return prove.masked(folder, folder.catalogue.find(module))
+
+
+def own_library(paths: ClassPaths, module: str) -> dict[str, str]:
+    """The library files of the class's earlier modules, where they are other than the installed ones: core/tensor.py, text.
+
+    Everybody is graded on these, or else on the installed reference, never on what they built before: a mistake costs once.
+    """
+    folder = ClassFolder(paths.root)
+    found = importlib.util.find_spec("tinytorch")
+    assert found is not None  # it comes in the same wheel
+    assert found.origin is not None
+    installed = Path(found.origin).parent
+    made = dict(prove.earlier(folder, folder.catalogue.find(module)))
+    own = {path.removeprefix("tinytorch/"): text for path, text in made.items()}
+    return {path: text for path, text in own.items() if _text(installed / path) != text}
+
+
+def _text(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
 def exchange_of(paths: ClassPaths) -> Exchange:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading.model import ClassPaths, Limits, Task
-from tinytorch_lab.course.grading.place import masked
+from tinytorch_lab.course.grading.place import masked, own_library
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def students_of(paths: ClassPaths, module: str) -> tuple[str, ...]:
 def works(paths: ClassPaths, module: str, students: tuple[str, ...], limits: Limits | None = None) -> list[Work]:
     """A task for each of ``students``. Raises CourseError if the module has no source, or somebody no submission."""
     source = source_text(paths, module)
-    hidden = masked(paths, module)
+    hidden, library = masked(paths, module), own_library(paths, module)
     submitted = students_of(paths, module)
     if absent := [student for student in students if student not in submitted]:
         raise CourseError(
@@ -46,7 +46,7 @@ def works(paths: ClassPaths, module: str, students: tuple[str, ...], limits: Lim
         content = paths.submitted(student, module).read_bytes()
         # Bytes that are no UTF-8 cannot come out of Jupyter; a task is text, and the rest of it still counts.
         text = content.decode("utf-8", errors="replace")
-        task = Task(module, student, source, text, hidden, limits=limits or Limits())
+        task = Task(module, student, source, text, hidden, library, limits or Limits())
         made.append(Work(task, _sha256(content), fingerprint(source)))
     return made
 

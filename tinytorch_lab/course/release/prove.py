@@ -130,7 +130,7 @@ def surroundings(folder: ClassFolder, module: Module) -> Iterator[dict[str, str]
         write_atomic(home / MARKER, '{"kind": "student", "version": 1}\n')
         for package in ("core", "perf"):
             (home / "tinytorch" / package).mkdir(parents=True)
-        for path, text in _earlier(folder, module):
+        for path, text in earlier(folder, module):
             write_atomic(home / path, text)
         yield {
             **os.environ,
@@ -151,7 +151,7 @@ def masked(folder: ClassFolder, module: Module) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _earlier(folder: ClassFolder, module: Module) -> Iterator[tuple[str, str]]:
+def earlier(folder: ClassFolder, module: Module) -> Iterator[tuple[str, str]]:
     """The library files that the class's modules before this one make, where they are to be had."""
     for other in folder.catalogue.modules:
         if other.id == module.id:
