@@ -12,7 +12,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 if sys.version_info < (3, 11):  # noqa: UP036  this file is what an older Python reads first
     for newer in ("python3.13", "python3.12", "python3.11"):  # pyenv puts commands on the path that do not run
@@ -48,11 +50,10 @@ def test(arguments: list[str]) -> int:
     browser = env.find_or_install_browser()
     pythons = [Path(sys.executable)] if arguments else env.pythons()
     env.say("testing on " + ", ".join(env.version_of(python) for python in pythons))
-    results = {}
-    for python in reversed(pythons):  # the first Python, which runs everything, comes last, where its summary is read
-        first = python == pythons[0]
-        venv = env.test_environment(python, wheel, everything=first)
-        results[env.version_of(python)] = run_pytest(venv, [] if first else EVERYWHERE, arguments, browser)
+    venvs = {env.version_of(p): env.test_environment(p, wheel, everything=p == pythons[0]) for p in pythons}
+    (first, everything), *others = venvs.items()
+    results = run_together(dict(others))
+    results[first] = run_pytest(everything, [], arguments, browser)  # last, where its summary is read
     env.say(
         f"{time.monotonic() - started:.0f} s; "
         + ", ".join(f"{v}: {'ok' if not s else 'FAILED'}" for v, s in results.items())
@@ -70,9 +71,34 @@ def test_all(arguments: list[str]) -> int:
     return max(status, run_pytest(hub.environment(env.build()), [HUB], arguments, None))
 
 
+def run_together(venvs: dict[str, Path]) -> dict[str, int]:
+    """Run the tests of every Python in all ``venvs`` at once (they use one core each); what each printed follows as it ends."""
+    running = {}
+    (env.ROOT / ".cache").mkdir(exist_ok=True)
+    for version, venv in venvs.items():
+        env.say(f"Python {version} runs {' and '.join(EVERYWHERE)}; what it prints follows when it has ended")
+        log = (env.ROOT / ".cache" / f"test-{version}.log").open("w+", encoding="utf-8", errors="replace")
+        running[version] = log, subprocess.Popen(**pytest_in(venv, EVERYWHERE), stdout=log, stderr=subprocess.STDOUT)
+    results = {}
+    for version, (log, process) in running.items():
+        results[version] = process.wait()
+        log.seek(0)
+        env.say(f"Python {version}:")
+        print(log.read(), flush=True)
+        log.close()
+    return results
+
+
 def run_pytest(venv: Path, folders: list[str], arguments: list[str], browser: str | None) -> int:
-    """Run pytest from an empty folder, so that what is tested is what is installed in ``venv`` and not this tree."""
-    work = env.ROOT / ".cache" / "empty"
+    """Run pytest in ``venv``; returns its status."""
+    return subprocess.call(**pytest_in(venv, folders, arguments, browser))
+
+
+def pytest_in(
+    venv: Path, folders: list[str], arguments: Sequence[str] = (), browser: str | None = None
+) -> dict[str, Any]:
+    """How to call pytest from an empty folder, so that what is tested is what is installed in ``venv`` and not this tree."""
+    work = env.ROOT / ".cache" / f"empty{venv.name}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     settings = {"TINYTORCH_WHEEL_VENV": str(venv)}
@@ -84,10 +110,11 @@ def run_pytest(venv: Path, folders: list[str], arguments: list[str], browser: st
     places = named or [str(env.ROOT / folder) for folder in folders] or [str(TESTS)]
     command = [
         str(env.executable("python", venv)), "-P", "-m", "pytest", "-c", str(env.ROOT / "pyproject.toml"),
-        f"--rootdir={env.ROOT}", "-o", f"cache_dir={env.ROOT / '.pytest_cache'}", *places,
+        f"--rootdir={env.ROOT}", "-o", f"cache_dir={work.with_name(f'pytest{venv.name}')}",
+        *(["--durations=40"] if os.environ.get("CI") else []), *places,
         *(word for word in arguments if not is_place(word)),
     ]  # fmt: skip
-    return subprocess.call(command, cwd=work, env=env.environment(venv) | settings)
+    return {"args": command, "cwd": work, "env": env.environment(venv) | settings}
 
 
 def is_place(word: str) -> bool:
