@@ -253,15 +253,18 @@ test_gate()
 
 # %% nbgrader={"grade": false, "grade_id": "02-in-blocks", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
-def in_blocks(function: Callable[..., Array], *arrays: Array, size: int = 65_536, **params: Any) -> Array:
-    """``function(*arrays, **params)``, elementwise on arrays of one shape, ``size`` elements at a time; in the dtype of the first."""
-    # TODO: make one result array, and fill it block by block.
-    # APPROACH: 1. A new array with shape and dtype of the first one, and a flat form, reshape(-1), of each array. 2. For each start, apply function to
+def in_blocks(function: Callable[..., Array], *arrays: Array, size: int = 65_536, out: Array | None = None, **params: Any) -> Array:
+    """``function(*arrays, **params)``, elementwise on arrays of one shape, ``size`` elements at a time; in the dtype of the first.
+
+    The result is ``out`` (contiguous, of that shape), or without one a new array.
+    """
+    # TODO: take out, or make one result array, and fill it block by block.
+    # APPROACH: 1. out, or a new array with shape and dtype of the first one, and a flat form, reshape(-1), of each array. 2. For each start, apply function to
     # the blocks of the arrays and store what it returns in the block of the result.
     # HINTS: range(0, total, size) gives the starts. x[start : start + size] is shorter at the end, without an error. The flat form of the result must be
     # a view of it. np.empty makes arrays for which it is one; np.empty_like keeps the order of a transposed array, for which reshape(-1) copies.
     ### BEGIN SOLUTION
-    result = np.empty(arrays[0].shape, arrays[0].dtype)
+    result = np.empty(arrays[0].shape, arrays[0].dtype) if out is None else out
     target, *flat = (array.reshape(-1) for array in (result, *arrays))
     for start in range(0, result.size, size):
         target[start : start + size] = function(*(part[start : start + size] for part in flat), **params)
@@ -279,6 +282,8 @@ def test_in_blocks():
     assert gives(2 * y, in_blocks, double, y, size=4).dtype == np.float32, "the dtype of y"
     assert lengths == [4, 4, 4, 3], f"15 elements in blocks of 4 are 4, 4, 4 and 3, got {lengths}"
     gives(y - 3 * y * y, in_blocks, np.subtract, y, 3 * y * y, size=7)
+    room = np.empty((2, 3, 5))
+    assert gives(2 * y, in_blocks, double, y, out=room[1]) is not None and np.array_equal(room[1], 2 * y), "the result stands in out"
     ### BEGIN HIDDEN TESTS
     gives(gate(y.T, "tanh"), in_blocks, gate, y.T, size=2, approximate="tanh")
     lengths.clear()
@@ -291,10 +296,18 @@ test_in_blocks()
 
 # %%
 #| export
-def gelu(x: Array, approximate: str = "none") -> Array:
-    """``x * gate(x, approximate)`` for each element, in blocks. ValueError if ``approximate`` is not "none" or "tanh"."""
+def gelu(x: Array, approximate: str = "none", keep: dict[str, Array] | None = None) -> Array:
+    """``x * gate(x, approximate)`` for each element, the gate in blocks. ValueError if ``approximate`` is not "none" or "tanh".
+
+    A dict as ``keep`` gets the "gate", for who needs it later.
+    """
     with np.errstate(over="ignore"):  # where a power of x overflows, tanh is 1 or -1 all the same
-        return in_blocks(lambda block: block * gate(block, approximate), x)
+        if keep is None:
+            share = in_blocks(gate, x, approximate=approximate)
+            return np.multiply(x, share, out=share)
+        both = np.empty((2, *x.shape), x.dtype)  # the system gives one large piece of memory faster than two
+        keep["gate"] = in_blocks(gate, x, approximate=approximate, out=both[0, ...])
+        return np.multiply(x, keep["gate"], out=both[1, ...])
 
 # %% [markdown]
 # ### 1.6 Softmax
@@ -383,8 +396,11 @@ class GELU(Activation):
 
     def __init__(self, approximate: str = "none") -> None:
         self.approximate = approximate
+        self.kept: dict[str, Array] | None = None
 
-    def forward(self, x: Tensor) -> Tensor: return apply(gelu, _floating(x), approximate=self.approximate)
+    def forward(self, x: Tensor) -> Tensor:
+        self.kept = {} if x.requires_grad else None  # held until the next call: memory that goes back to the system is slow to get again
+        return apply(gelu, _floating(x), approximate=self.approximate, keep=self.kept)
 
 class Softmax(Activation):
     """Shares along an axis: ``Softmax()(x, dim=-1)``."""

@@ -440,6 +440,7 @@ class MultiHeadAttention(Module):
         self.embed_dim, self.num_heads = embed_dim, num_heads
         self.q_proj, self.k_proj = Linear(embed_dim, embed_dim), Linear(embed_dim, embed_dim)
         self.v_proj, self.out_proj = Linear(embed_dim, embed_dim), Linear(embed_dim, embed_dim)
+        self.kept: dict[str, Array] | None = None  # what the last call keeps for the way back
 
     def forward(self, x: Tensor, mask: Any = None, past: Past | None = None) -> Any:
         """(..., T, embed_dim) to the same shape. ``mask``: (T, S), (..., T, S) for each sequence, or (..., heads, T, S); 1 or True: look.
@@ -448,16 +449,17 @@ class MultiHeadAttention(Module):
         the result and the keys and values of all S = P + T rows, earlier ones first.
         """
         # TODO: project, split, join with the past, attend, put the heads side by side again, project.
-        # APPROACH: 1. three projections, split_heads of each. 2. if there is a past, cat keys and values along the rows. 3. a mask with as many axes
-        # as x lacks the one of heads. 4. apply(attention, ..., mask=mask, keep={}). 5. merge_heads, out_proj. 6. with past=None the result alone.
-        # HINTS: apply(split_heads, x, num_heads=2); cat([old, new], dim=-2); np.expand_dims(mask, -3); `if past:` is false for None and for ().
+        # APPROACH: 1. three projections, split_heads of each. 2. with a past: cat keys and values along the rows. 3. a mask with as many axes as x lacks that
+        # of heads. 4. apply(attention, ..., mask=mask, keep=self.kept), a new dict if q requires gradients, else None. 5. merge_heads, out_proj.
+        # HINTS: apply(split_heads, x, num_heads=2); cat([old, new], dim=-2); np.expand_dims(mask, -3); `if past:` is false for None and for (); with None, the result alone.
         ### BEGIN SOLUTION
         q, k, v = (apply(split_heads, project(x), num_heads=self.num_heads) for project in (self.q_proj, self.k_proj, self.v_proj))
         if past:
             k, v = cat([past[0], k], dim=-2), cat([past[1], v], dim=-2)
         if np.ndim(mask) == x.ndim:
             mask = np.expand_dims(mask, -3)
-        heads = apply(attention, q, k, v, mask=mask, keep={})
+        self.kept = {} if q.requires_grad else None  # held until the next call, as in GELU
+        heads = apply(attention, q, k, v, mask=mask, keep=self.kept)
         out = self.out_proj(apply(merge_heads, heads))
         return out if past is None else (out, (k, v))
         ### END SOLUTION
@@ -483,6 +485,7 @@ def test_heads():
     same(called(layer, Tensor(x[0, 2:]), causal[2:], past)[0], whole.data[0, 2:], "one sequence, three rows after two")
     told, before = [], set_observer(lambda event: told.append(event))
     called(layer, Tensor(x)), set_observer(before)
+    with no_grad(): assert called(layer, Tensor(x)) is not None and layer.kept is None, "without gradients nothing is kept"
     assert any(event.params.get("keep") for event in told if event.op == "attention"), "attention gets a dict as keep, or backward computes it again"
     for wrong in [(6, 4), (6, 0), (0, 1), (6, -2)]:
         refuses([str(wrong[0]), str(wrong[1])], MultiHeadAttention, *wrong)

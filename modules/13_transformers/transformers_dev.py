@@ -463,7 +463,7 @@ with no_grad():
 # %% [markdown]
 # All that is no product adds less than 3 % of flops (`sum(x.flops for x in forward.ops) / (ids.size * products) - 1`), but more of the time: see the operations.
 # ### 2.2 What a block remembers
-# Until backward, the inputs of every operation stay: some twenty arrays of (B, T, D) by the code above, and in attention one of (B, H, T, T).
+# Until backward, the inputs of every operation stay, and what its rule needs besides: some 25 arrays of (B, T, D) by the code above, and in attention one of (B, H, T, T).
 # **Predict** what doubling T does to both, then run: which of the two leads here, and from which T on would the other?
 # %%
 block, T = TransformerBlock(64, 4), 64
@@ -584,8 +584,8 @@ if __name__ == "__main__":
 # **2.** From `activations` and `growth`: list the arrays that a block keeps, compare their bytes with what was measured for both T, and explain the exponents. What would you change first to
 # train with texts four times as long?
 # ### BEGIN SOLUTION
-# Two norms (normalized rows and result each), q, k, v, heads and their copy, the projection, two sums, 4 + 4 in the MLP and its result: some 21 B T D numbers, and B H T^2 weights of attention. With D = 64 and H = 4
-# the second leads from T = 336 on: between 1 and 2, and nearer to 2 the longer. First the (T, T) array: compute it in parts and again in backward. Rubric: 3 points the list, 3 the exponents, 2 the change.
+# Two norms (normalized rows and result each), q, k, v, heads and their copy, the projection, two sums, 4 + 4 + 4 in the MLP (GELU's gate among them) and its result: some 25 B T D numbers, and B H T^2 weights of attention. With D = 64 and H = 4
+# the second leads from T = 400 on: between 1 and 2, and nearer to 2 the longer. First the (T, T) array: compute it in parts and again in backward. Rubric: 3 points the list, 3 the exponents, 2 the change.
 # ### END SOLUTION
 # %% [markdown] nbgrader={"grade": true, "grade_id": "13-question-tokens", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # **3.** From 2.5: why is the loss on unseen text above that of training? What does each temperature do to the samples, and top-k? How many rows go through the layers for 24 tokens behind a prompt of 8,

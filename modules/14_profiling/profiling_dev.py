@@ -276,7 +276,7 @@ class Recorder:
             self.made[id(event.output)] = call
             held = [owner(x.data) if x.op else x.data for x in inputs if isinstance(x, Tensor) and (x.op or not x.requires_grad)]
             held += [x for x in inputs if isinstance(x, np.ndarray)]
-            held += [array for value in event.params.values() if isinstance(value, dict) for array in value.values()]
+            held += [owner(array) for value in event.params.values() if isinstance(value, dict) for array in value.values()]
             self.kept.update({id(array): array.nbytes for array in held})
 @contextmanager
 def watching(model: Any, observer: Observer | None) -> Iterator[None]:

@@ -86,9 +86,9 @@ def test_parameters_and_products_are_those_of_the_formula(lesson: dict[str, Any]
 def test_a_block_keeps_the_arrays_of_the_written_answer(
     lesson: dict[str, Any], measuring_cell: Callable[[str], str]
 ) -> None:
-    """Some 21 B T D numbers and B H T T weights, with B = 2, D = 64 and H = 4."""
+    """Some 25 B T D numbers and B H T T weights, with B = 2, D = 64 and H = 4."""
     for size, line in zip((256, 512), measuring_cell("activations").splitlines(), strict=True):
-        expected = 4 * (21 * 2 * size * 64 + 2 * 4 * size * size)
+        expected = 4 * (25 * 2 * size * 64 + 2 * 4 * size * size)
         assert kept_by(lesson, line) == pytest.approx(expected, rel=0.06)
 
 
@@ -122,7 +122,7 @@ def test_memory_bends_from_the_length_to_its_square(
         peaks[size] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert np.log2(peaks[64] / peaks[32]) < 1.3
-    assert 1.6 < np.log2(peaks[1024] / peaks[512]) < np.log2(peaks[2048] / peaks[1024]) < 2.05
+    assert 1.5 < np.log2(peaks[1024] / peaks[512]) < np.log2(peaks[2048] / peaks[1024]) < 2.05
 
 
 def test_generation_computes_as_many_rows_as_the_written_answer_says(lesson: dict[str, Any]) -> None:

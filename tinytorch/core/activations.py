@@ -63,19 +63,30 @@ def gate(x: Array, approximate: str = "none") -> Array:
     raise ValueError(f'approximate is {approximate!r}; it must be "none" or "tanh".')
 
 
-def in_blocks(function: Callable[..., Array], *arrays: Array, size: int = 65_536, **params: Any) -> Array:
-    """``function(*arrays, **params)``, elementwise on arrays of one shape, ``size`` elements at a time; in the dtype of the first."""
-    result = np.empty(arrays[0].shape, arrays[0].dtype)
+def in_blocks(function: Callable[..., Array], *arrays: Array, size: int = 65_536, out: Array | None = None, **params: Any) -> Array:
+    """``function(*arrays, **params)``, elementwise on arrays of one shape, ``size`` elements at a time; in the dtype of the first.
+
+    The result is ``out`` (contiguous, of that shape), or without one a new array.
+    """
+    result = np.empty(arrays[0].shape, arrays[0].dtype) if out is None else out
     target, *flat = (array.reshape(-1) for array in (result, *arrays))
     for start in range(0, result.size, size):
         target[start : start + size] = function(*(part[start : start + size] for part in flat), **params)
     return result
 
 
-def gelu(x: Array, approximate: str = "none") -> Array:
-    """``x * gate(x, approximate)`` for each element, in blocks. ValueError if ``approximate`` is not "none" or "tanh"."""
+def gelu(x: Array, approximate: str = "none", keep: dict[str, Array] | None = None) -> Array:
+    """``x * gate(x, approximate)`` for each element, the gate in blocks. ValueError if ``approximate`` is not "none" or "tanh".
+
+    A dict as ``keep`` gets the "gate", for who needs it later.
+    """
     with np.errstate(over="ignore"):  # where a power of x overflows, tanh is 1 or -1 all the same
-        return in_blocks(lambda block: block * gate(block, approximate), x)
+        if keep is None:
+            share = in_blocks(gate, x, approximate=approximate)
+            return np.multiply(x, share, out=share)
+        both = np.empty((2, *x.shape), x.dtype)  # the system gives one large piece of memory faster than two
+        keep["gate"] = in_blocks(gate, x, approximate=approximate, out=both[0, ...])
+        return np.multiply(x, keep["gate"], out=both[1, ...])
 
 
 def softmax(x: Array, dim: int = -1) -> Array:
@@ -123,8 +134,11 @@ class GELU(Activation):
 
     def __init__(self, approximate: str = "none") -> None:
         self.approximate = approximate
+        self.kept: dict[str, Array] | None = None
 
-    def forward(self, x: Tensor) -> Tensor: return apply(gelu, _floating(x), approximate=self.approximate)
+    def forward(self, x: Tensor) -> Tensor:
+        self.kept = {} if x.requires_grad else None  # held until the next call: memory that goes back to the system is slow to get again
+        return apply(gelu, _floating(x), approximate=self.approximate, keep=self.kept)
 
 class Softmax(Activation):
     """Shares along an axis: ``Softmax()(x, dim=-1)``."""

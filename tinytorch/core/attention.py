@@ -117,6 +117,7 @@ class MultiHeadAttention(Module):
         self.embed_dim, self.num_heads = embed_dim, num_heads
         self.q_proj, self.k_proj = Linear(embed_dim, embed_dim), Linear(embed_dim, embed_dim)
         self.v_proj, self.out_proj = Linear(embed_dim, embed_dim), Linear(embed_dim, embed_dim)
+        self.kept: dict[str, Array] | None = None  # what the last call keeps for the way back
 
     def forward(self, x: Tensor, mask: Any = None, past: Past | None = None) -> Any:
         """(..., T, embed_dim) to the same shape. ``mask``: (T, S), (..., T, S) for each sequence, or (..., heads, T, S); 1 or True: look.
@@ -129,6 +130,7 @@ class MultiHeadAttention(Module):
             k, v = cat([past[0], k], dim=-2), cat([past[1], v], dim=-2)
         if np.ndim(mask) == x.ndim:
             mask = np.expand_dims(mask, -3)
-        heads = apply(attention, q, k, v, mask=mask, keep={})
+        self.kept = {} if q.requires_grad else None  # held until the next call, as in GELU
+        heads = apply(attention, q, k, v, mask=mask, keep=self.kept)
         out = self.out_proj(apply(merge_heads, heads))
         return out if past is None else (out, (k, v))

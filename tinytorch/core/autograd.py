@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tinytorch.core import tensor as ops
-from tinytorch.core.activations import gelu, in_blocks, relu, sigmoid, softmax, tanh
+from tinytorch.core.activations import gate, gelu, in_blocks, relu, sigmoid, softmax, tanh
 from tinytorch.core.layers import linear
 from tinytorch.core.losses import binary_cross_entropy, cross_entropy, log_softmax, squared_error
 from tinytorch.core.tensor import Array, Event, Shape, Tensor, apply, get_observer, normalize_axis, set_grad_enabled
@@ -171,28 +171,28 @@ def d_squared_error(g: Array, y: Array, outputs: Array, targets: Array) -> tuple
     slope = g * 2 / max(np.size(outputs), 1) * (outputs - targets)
     return slope, lambda: -slope
 @gradient(gelu)
-def d_gelu(g: Array, y: Array, x: Array, approximate: str = "none") -> tuple[Gradient, ...]:
-    """y = x * gate(x): g * (gate + x * gate'), in blocks."""
+def d_gelu(g: Array, y: Array, x: Array, approximate: str = "none", keep: dict[str, Array] | None = None) -> tuple[Gradient, ...]:
+    """y = x * gate(x): g * (gate + x * gate'), in blocks. ``keep`` may hold the gate from forward."""
     with np.errstate(over="ignore", invalid="ignore"):  # x^2 beyond the largest float
-        return (in_blocks(_gelu_by_tanh if approximate == "tanh" else _gelu_exactly, g, y, x),)
-def _gelu_exactly(g: Array, y: Array, x: Array) -> Array:
+        share = keep["gate"] if keep else in_blocks(gate, x, approximate=approximate)
+        return (in_blocks(_gelu_by_tanh if approximate == "tanh" else _gelu_exactly, g, x, share),)
+def _gelu_exactly(g: Array, x: Array, share: Array) -> Array:
     """gate' = exp(-x^2 / 2) / sqrt(2 pi)."""
-    tiny = float(np.finfo(x.dtype).tiny)
-    gate = (np.abs(y) + tiny / 2) / (np.abs(x) + tiny)  # y / x, and 1/2 where x is 0
-    slope = np.exp(-0.5 * x * x)
-    slope *= math.sqrt(0.5 / math.pi)  # in place: new arrays would cost as much as the arithmetic
+    slope = x * x
+    slope *= -0.5  # in place: new arrays would cost as much as the arithmetic
+    np.exp(slope, out=slope)
+    slope *= math.sqrt(0.5 / math.pi)
     slope *= x
-    slope += gate
+    slope += share
     return slope * g
-def _gelu_by_tanh(g: Array, y: Array, x: Array) -> Array:
-    """gate = (1 + t) / 2 with t = tanh(u), u = c (x + 0.044715 x^3): gate' = (1 + t) (1 - t) / 2 * u'."""
+def _gelu_by_tanh(g: Array, x: Array, share: Array) -> Array:
+    """gate = (1 + tanh(u)) / 2, u = c (x + 0.044715 x^3): gate' = 2 gate (1 - gate) * u'."""
     c, slope = math.sqrt(2 / math.pi), x * x
-    t = np.tanh(x * (0.044715 * c * slope + c))
-    slope *= 1.5 * 0.044715 * c
-    slope += c / 2
-    slope *= (1 - t) * (1 + t)  # before x: where x is huge, slope is 0 by now
+    slope *= 6 * 0.044715 * c
+    slope += 2 * c
+    slope *= share * (1 - share)  # before x: where x is huge, slope is 0 by now
     slope *= x
-    slope += 0.5 + 0.5 * t
+    slope += share
     return slope * g
 @gradient(binary_cross_entropy)
 def d_binary_cross_entropy(g: Array, y: Array, p: Array, t: Array) -> tuple[Gradient, ...]:

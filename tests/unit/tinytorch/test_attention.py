@@ -382,6 +382,32 @@ def test_the_layer_tells_an_observer_about_one_attention() -> None:
     assert found == [("attention", "forward"), ("attention", "backward")]
 
 
+def test_what_a_call_kept_is_there_until_the_next_one() -> None:
+    layer, x = MultiHeadAttention(8, 2), floats(2, 5, 8)
+    layer(Tensor(x), CAUSAL).sum().backward()
+    assert layer.kept is not None
+    weights = layer.kept["exponentials"] / layer.kept["sums"]
+    close(weights.sum(axis=-1), np.ones((2, 2, 5)), rtol=1e-5)
+    assert not weights[..., ~CAUSAL].any()
+    with no_grad():
+        layer(Tensor(x), CAUSAL)
+    assert layer.kept is None
+    assert layer.state_dict().keys() == MultiHeadAttention(8, 2).state_dict().keys()
+
+
+def test_two_calls_before_backward_keep_apart_what_they_need() -> None:
+    layer, first, second = MultiHeadAttention(8, 2), floats(2, 5, 8), floats(2, 5, 8)
+    alone = []
+    for rows in (first, second):
+        x = Tensor(rows, requires_grad=True)
+        layer(x, CAUSAL).sum().backward()
+        alone.append(x.grad)
+    both = [Tensor(rows, requires_grad=True) for rows in (first, second)]
+    (layer(both[0], CAUSAL).sum() + layer(both[1], CAUSAL).sum()).backward()
+    for x, expected in zip(both, alone, strict=True):
+        close(x.grad, expected, rtol=1e-5, atol=1e-7)
+
+
 def test_without_gradients_nothing_is_remembered() -> None:
     layer, x = MultiHeadAttention(8, 2), Tensor(floats(2, 3, 8))
     with no_grad():

@@ -10,6 +10,7 @@ import pytest
 
 from tinytorch import GELU, Linear, ReLU, Sequential, Tensor, clip_grad_norm, no_grad
 from tinytorch.core import autograd
+from tinytorch.core.activations import gelu
 from tinytorch.core.autograd import backward
 from tinytorch.core.tensor import Event, apply, multiply, set_observer
 
@@ -142,6 +143,32 @@ def test_gelu_of_huge_numbers_warns_of_nothing(approximate: str) -> None:
         warnings.simplefilter("error")
         GELU(approximate)(x).sum().backward()
     np.testing.assert_allclose(grad(x)[2:], [0, 0, 0.5, 1, 1], atol=1e-30)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_gives_the_same_with_the_gate_that_was_kept_and_without(approximate: str, dtype: str) -> None:
+    values = np.linspace(-6, 6, 70_001).astype(dtype)  # more than one block
+    kept, made_again = (Tensor(values, requires_grad=True) for _ in range(2))
+    layer = GELU(approximate)
+    y = layer(kept)
+    again = apply(gelu, made_again, approximate=approximate)
+    np.testing.assert_array_equal(y.data, again.data)
+    assert layer.kept is not None
+    gate = layer.kept["gate"].copy()
+    y.backward(np.ones_like(values)), again.backward(np.ones_like(values))
+    np.testing.assert_array_equal(grad(kept), grad(made_again))
+    np.testing.assert_array_equal(layer.kept["gate"], gate)
+    layer(Tensor(values))
+    assert layer.kept is None
+
+
+def test_gelu_of_a_number_is_an_array_without_axes() -> None:
+    x = Tensor(2.0, requires_grad=True)
+    y = GELU()(x)
+    y.backward()
+    assert (y.shape, grad(x).shape) == ((), ())
+    assert (y.item(), grad(x).item()) == pytest.approx((1.9544997, 1.0852318))
 
 
 @pytest.mark.usefixtures("restored")
