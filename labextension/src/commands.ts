@@ -30,6 +30,7 @@ export namespace CommandIDs {
   export const refreshClass = 'tinytorch:refresh-class';
   export const releaseModule = 'tinytorch:release-module';
   export const previewModule = 'tinytorch:preview-student-version';
+  export const openSubmissions = 'tinytorch:open-submissions';
   export const zipReleases = 'tinytorch:zip-releases';
   export const measureAll = 'tinytorch:measure-all';
 }

@@ -124,6 +124,7 @@ export const actions = {
   openFile: vi.fn(),
   release: vi.fn(),
   preview: vi.fn(),
+  submissions: vi.fn(),
   zip: vi.fn(),
   download: vi.fn()
 } satisfies IClassActions;

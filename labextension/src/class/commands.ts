@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
+import type { GradingPanels } from '../grading/open';
 import type { IClassModule } from './data';
 import type { AuthorFiles } from './files';
 import type { ClassModel } from './model';
@@ -19,6 +20,7 @@ export interface IClassCommandOptions {
   panel: ClassPanel;
   tasks: ClassTasks;
   actions: IClassActions;
+  grading: GradingPanels;
   trans: TranslationBundle;
 }
 
@@ -26,11 +28,13 @@ export interface IClassCommandOptions {
 export function addClassCommands(options: IClassCommandOptions): string[] {
   addPanelCommands(options);
   addModuleCommands(options);
+  addGrading(options);
   const ids = [
     CommandIDs.openClass,
     CommandIDs.refreshClass,
     CommandIDs.releaseModule,
     CommandIDs.previewModule,
+    CommandIDs.openSubmissions,
     CommandIDs.zipReleases
   ];
   const notify = () =>
@@ -97,6 +101,25 @@ function addModuleCommands(options: IClassCommandOptions): void {
       const module = moduleOf(args);
       if (module !== null) {
         await tasks.preview(module, actions);
+      }
+    },
+    describedBy: oneModule(trans)
+  });
+}
+
+function addGrading(options: IClassCommandOptions): void {
+  const { app, grading, trans } = options;
+  app.commands.addCommand(CommandIDs.openSubmissions, {
+    label: trans.__('Collect and Grade Submissions'),
+    caption: trans.__('The submissions of the module, and what came of each'),
+    isEnabled: args => {
+      const module = chosen(options, args);
+      return module !== null && module.version !== null;
+    },
+    execute: async args => {
+      const module = chosen(options, args);
+      if (module !== null) {
+        await grading.open(module);
       }
     },
     describedBy: oneModule(trans)

@@ -8,12 +8,7 @@ import type { IClassViewProps, IModulePartProps } from './panel-props';
 import { PointsTable } from './points';
 import { ReleaseButtons } from './release-buttons';
 import { ReleaseRunView } from './run-view';
-import {
-  submissionsInText,
-  stateText,
-  studentsHave,
-  submissionsText
-} from './texts';
+import { submissionsInText, stateText, studentsHave } from './texts';
 
 /** The selected module: its state, the way out to students, and what stands in it. */
 export function ClassModuleView(props: IClassViewProps): JSX.Element {
@@ -64,7 +59,6 @@ function About(props: IModulePartProps): JSX.Element {
       <h3>{nameOf(module)}</h3>
       <p className="tt-About-state">{stateText(module, trans)}</p>
       {have !== null && <p>{have}</p>}
-      {module.submissions > 0 && <p>{submissionsText(module, trans)}</p>}
       <p>
         {module.path === null ? (
           <code>{fileName(module)}</code>

@@ -10,6 +10,8 @@ export interface IClassActions {
   openFile: (module: IClassModule, line: number) => void;
   release: (module: IClassModule) => void;
   preview: (module: IClassModule) => void;
+  /** Shows the submissions, where they are collected and graded. */
+  submissions: (module: IClassModule) => void;
   zip: () => void;
   download: (path: string) => void;
 }

@@ -12,6 +12,7 @@ import {
 } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands';
+import { GradingPanels } from '../grading/open';
 import { classApi, isInstructor } from './api';
 import { addClassCommands } from './commands';
 import type { IClassModule } from './data';
@@ -78,6 +79,7 @@ function addClass(
     panel,
     tasks,
     actions,
+    grading: new GradingPanels(app, files, trans),
     trans
   });
 }
@@ -94,6 +96,7 @@ function classActions(
     openFile: (module, line) => void tasks.openFile(module, line),
     release: module => run(CommandIDs.releaseModule, module),
     preview: module => run(CommandIDs.previewModule, module),
+    submissions: module => run(CommandIDs.openSubmissions, module),
     zip: () => void releases.zip(),
     download: path => void tasks.download(path)
   };

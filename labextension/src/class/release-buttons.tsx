@@ -1,5 +1,6 @@
 import React from 'react';
 
+import { isOut } from './data';
 import type { IModulePartProps } from './panel-props';
 import { disabledReason, releaseLabel } from './texts';
 
@@ -41,6 +42,18 @@ export function ReleaseButtons(props: IModulePartProps): JSX.Element {
           {trans.__('Preview')}
         </button>
       </div>
+      {isOut(module) && (
+        <button
+          type="button"
+          className="tt-ClassModule-submissions jp-mod-styled"
+          title={trans.__('Collect, grade, give feedback, export grades')}
+          onClick={() => actions.submissions(module)}
+        >
+          {module.submissions === 0
+            ? trans.__('Collect and Grade…')
+            : trans.__('Submissions (%1)…', module.submissions)}
+        </button>
+      )}
       {reason !== null && (
         <p id={reasonId} className="tt-ClassModule-reason">
           {reason}

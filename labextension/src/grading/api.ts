@@ -1,0 +1,96 @@
+/** What the browser asks the server about submissions; the server refuses all of it unless it is an instructor's. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { understood } from '../course/api';
+import { requestAPI, requestLines } from '../request';
+import type { ICollected, IGradesFile, ISubmissions } from './data';
+import {
+  readCollected,
+  readFeedbackMessage,
+  readGradeMessage,
+  readGradesFile,
+  readSubmissions,
+  type RunMessage
+} from './read';
+
+/** An LMS's export, as the user chose it. */
+export interface IExport {
+  name: string;
+  /** Base64. */
+  content: string;
+}
+
+type OnMessage = (message: RunMessage) => void;
+
+/** Each function rejects with a sentence for the reader. */
+export interface IGradingApi {
+  submissions(module: string): Promise<ISubmissions>;
+  /** Takes in an LMS's export; what lies in nbgrader's exchange without one. */
+  collect(module: string, file: IExport | null): Promise<ICollected>;
+  /** Grades what is new, with `again` everything, of these students (none: all). Aborting the signal keeps what is graded. */
+  grade(
+    module: string,
+    students: string[],
+    again: boolean,
+    onMessage: OnMessage,
+    signal: AbortSignal
+  ): Promise<void>;
+  /** Makes a page for each who was graded. */
+  feedback(
+    module: string,
+    onMessage: OnMessage,
+    signal: AbortSignal
+  ): Promise<void>;
+  grades(module: string, anonymous: boolean): Promise<IGradesFile>;
+}
+
+export function gradingApi(trans: TranslationBundle): IGradingApi {
+  const ask = async <T>(
+    endpoint: string,
+    read: (data: unknown) => T,
+    body: object
+  ): Promise<T> => {
+    const data = await requestAPI<unknown>(endpoint, trans, body);
+    return understood(() => read(data), trans);
+  };
+  const stream = (
+    endpoint: string,
+    body: object,
+    read: (data: unknown) => RunMessage,
+    onMessage: OnMessage,
+    signal: AbortSignal
+  ) =>
+    requestLines(
+      endpoint,
+      trans,
+      body,
+      data => onMessage(understood(() => read(data), trans)),
+      signal
+    );
+  return {
+    submissions: module =>
+      ask('class/submissions', readSubmissions, { module }),
+    collect: (module, file) =>
+      ask('class/collect', readCollected, {
+        module,
+        ...(file ?? { name: '', content: '' })
+      }),
+    grade: (module, students, again, ...rest) =>
+      stream(
+        'class/grade',
+        { module, students, again },
+        readGradeMessage,
+        ...rest
+      ),
+    feedback: (module, ...rest) =>
+      stream(
+        'class/feedback',
+        { module, students: [], hidden: false },
+        readFeedbackMessage,
+        ...rest
+      ),
+    grades: (module, anonymous) =>
+      ask('class/grades', readGradesFile, { module, anonymous })
+  };
+}

@@ -1,0 +1,90 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { MainAreaWidget, ReactWidget } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { nameOf, type IClassModule } from '../class/data';
+import { messageOf } from '../course/model';
+import { classIcon } from '../icons';
+import { gradingApi } from './api';
+import { base64Of, saveText } from './browser-files';
+import { GradingModel } from './model';
+import type { IGradingActions } from './props';
+import { GradingView } from './view';
+
+/** The submissions of modules in the main area, one widget a module. */
+export class GradingPanels {
+  constructor(
+    private _app: JupyterFrontEnd,
+    private _files: { download: (path: string) => Promise<void> },
+    private _trans: TranslationBundle
+  ) {}
+
+  /** Shows the submissions of the module, asked for anew. */
+  async open(module: IClassModule): Promise<void> {
+    const id = `tinytorch-grading-${module.id}`;
+    let model = this._models.get(module.id);
+    if (model === undefined || model.isDisposed) {
+      model = new GradingModel(gradingApi(this._trans), module.id, this._trans);
+      this._models.set(module.id, model);
+      this._app.shell.add(this._widget(module, model, id), 'main');
+    }
+    this._app.shell.activateById(id);
+    await model.refresh();
+  }
+
+  private _widget(
+    module: IClassModule,
+    model: GradingModel,
+    id: string
+  ): MainAreaWidget {
+    const name = nameOf(module);
+    const content = ReactWidget.create(
+      React.createElement(GradingView, {
+        model,
+        name,
+        actions: this._actions(model),
+        trans: this._trans
+      })
+    );
+    content.addClass('tt-ComparePanel');
+    const widget = new MainAreaWidget({ content });
+    widget.id = id;
+    widget.title.label = this._trans.__('Submissions: %1', name);
+    widget.title.icon = classIcon;
+    widget.title.closable = true;
+    widget.disposed.connect(() => model.dispose());
+    return widget;
+  }
+
+  private _actions(model: GradingModel): IGradingActions {
+    const said = async (act: () => Promise<unknown>) => {
+      try {
+        await act();
+      } catch (error) {
+        model.fail(messageOf(error));
+      }
+    };
+    const api = gradingApi(this._trans);
+    return {
+      openPage: path =>
+        void said(() =>
+          this._app.commands.execute('docmanager:open', {
+            path,
+            factory: 'HTML Viewer'
+          })
+        ),
+      download: path => void said(() => this._files.download(path)),
+      collectFile: file =>
+        void said(async () =>
+          model.collect({ name: file.name, content: await base64Of(file) })
+        ),
+      saveGrades: anonymous =>
+        void said(async () =>
+          saveText(await api.grades(model.module, anonymous))
+        )
+    };
+  }
+
+  private _models = new Map<string, GradingModel>();
+}

@@ -1,0 +1,138 @@
+/** The answers about submissions, read field by field: a wrong one throws a `FieldError` with its name. */
+
+import { Fields } from '../fields';
+import type {
+  ICollected,
+  IFeedback,
+  IGraded,
+  IGradesFile,
+  IOutcome,
+  ISubmission,
+  ISubmissions
+} from './data';
+
+export function readSubmissions(data: unknown): ISubmissions {
+  const answer = new Fields(data, 'submissions');
+  return {
+    rows: answer.objects('rows', readSubmission),
+    maxScore: answer.number('max_score'),
+    outdated: answer.strings('outdated'),
+    unprotected: answer.strings('unprotected'),
+    formgrader: answer.stringOrNull('formgrader')
+  };
+}
+
+function readSubmission(row: Fields): ISubmission {
+  return {
+    student: row.string('student'),
+    name: row.string('name'),
+    state: row.string('state'),
+    reason: row.string('reason'),
+    handedIn: row.stringOrNull('handed_in'),
+    late: row.string('late'),
+    score: row.numberOrNull('score'),
+    earned: row.numberOrNull('earned'),
+    notes: row.strings('notes'),
+    page: row.stringOrNull('page'),
+    cells: row.objects('cells', cell => ({
+      gradeId: cell.string('grade_id'),
+      kind: cell.string('kind'),
+      points: cell.number('points'),
+      score: cell.numberOrNull('score'),
+      error: cell.string('error')
+    }))
+  };
+}
+
+export function readCollected(data: unknown): ICollected {
+  const answer = new Fields(data, 'collected');
+  return {
+    taken: answer.objects('taken', one => ({
+      student: one.string('student'),
+      outcome: one.string('outcome'),
+      remark: one.string('remark')
+    })),
+    left: answer.objects('left', one => ({
+      place: one.string('place'),
+      reason: one.string('reason')
+    }))
+  };
+}
+
+export function readGradesFile(data: unknown): IGradesFile {
+  const answer = new Fields(data, 'grades');
+  return { name: answer.string('name'), text: answer.string('text') };
+}
+
+/** What comes while submissions are graded, or pages made. */
+export type RunMessage =
+  | { kind: 'progress'; number: number; total: number; secondsLeft: number }
+  | { kind: 'said'; words: string }
+  | { kind: 'graded'; graded: IGraded }
+  | { kind: 'feedback'; feedback: IFeedback }
+  | { kind: 'stopped' }
+  | { kind: 'error'; message: string };
+
+export function readGradeMessage(data: unknown): RunMessage {
+  const message = new Fields(data, 'message');
+  const kinds = ['progress', 'said', 'done', 'stopped', 'error'] as const;
+  const kind = message.word('kind', kinds);
+  switch (kind) {
+    case 'progress':
+      return {
+        kind,
+        number: message.number('number'),
+        total: message.number('total'),
+        secondsLeft: message.number('seconds_left')
+      };
+    case 'said':
+      return { kind, words: message.string('words') };
+    case 'done':
+      return { kind: 'graded', graded: readGraded(message) };
+    case 'stopped':
+      return { kind };
+    case 'error':
+      return { kind, message: message.string('message') };
+  }
+}
+
+export function readFeedbackMessage(data: unknown): RunMessage {
+  const message = new Fields(data, 'message');
+  const kind = message.word('kind', ['done', 'stopped', 'error'] as const);
+  switch (kind) {
+    case 'done':
+      return {
+        kind: 'feedback',
+        feedback: {
+          pages: message.number('pages'),
+          zip: message.string('zip'),
+          path: message.stringOrNull('path')
+        }
+      };
+    case 'stopped':
+      return { kind };
+    case 'error':
+      return { kind, message: message.string('message') };
+  }
+}
+
+function readGraded(message: Fields): IGraded {
+  return {
+    changes: message.objects('changes', change => ({
+      student: change.string('student'),
+      before: change.objectOrNull('before', readOutcome),
+      after: readOutcome(change.object('after'))
+    })),
+    kept: message.strings('kept'),
+    outdated: message.strings('outdated')
+  };
+}
+
+function readOutcome(outcome: Fields): IOutcome {
+  return {
+    state: outcome.string('state'),
+    reason: outcome.string('reason'),
+    score: outcome.numberOrNull('score'),
+    maxScore: outcome.number('max_score')
+  };
+}

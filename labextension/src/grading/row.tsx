@@ -1,0 +1,128 @@
+import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { ISubmission } from './data';
+import type { IGradingPartProps } from './props';
+import { scoreText, studentText, timeText } from './texts';
+
+type IRowProps = IGradingPartProps & { row: ISubmission };
+
+/** One student: a row, and below it the cells once it is unfolded. */
+export function SubmissionRows(props: IRowProps): JSX.Element {
+  const { row, submissions, trans } = props;
+  const [open, setOpen] = React.useState(false);
+  const caret = open ? caretDownIcon : caretRightIcon;
+  const details = React.useId();
+  return (
+    <>
+      <tr data-student={row.student} data-scored={row.score !== null}>
+        <th scope="row">
+          <button
+            type="button"
+            className="tt-Submissions-fold"
+            aria-expanded={open}
+            aria-controls={details}
+            disabled={row.handedIn === null}
+            onClick={() => setOpen(!open)}
+          >
+            <caret.react tag="span" />
+            {studentText(row)}
+          </button>
+        </th>
+        <td title={row.reason}>{row.state}</td>
+        <td>{scoreText(row.score, submissions.maxScore, trans)}</td>
+        <td>
+          {row.handedIn !== null && timeText(row.handedIn)}
+          {row.late !== '' && (
+            <span className="tt-Submissions-late">
+              {trans.__('late by %1', row.late)}
+            </span>
+          )}
+        </td>
+      </tr>
+      {open && (
+        <tr id={details} className="tt-Submissions-details">
+          <td colSpan={4}>
+            <Details {...props} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function Details(props: IRowProps): JSX.Element {
+  const { row, submissions, trans } = props;
+  const { score, earned, notes } = row;
+  const penalty = score !== null && earned !== null && earned !== score;
+  return (
+    <>
+      {row.reason !== '' && <p>{row.reason}</p>}
+      {penalty && (
+        <p>
+          {trans.__(
+            '%1 before the penalty for lateness.',
+            scoreText(earned, submissions.maxScore, trans)
+          )}
+        </p>
+      )}
+      {notes.map(note => (
+        <p key={note}>{note}</p>
+      ))}
+      {row.cells.length > 0 && <Cells {...props} />}
+      <Buttons {...props} />
+    </>
+  );
+}
+
+function Cells(props: IRowProps): JSX.Element {
+  const { row, trans } = props;
+  return (
+    <table className="tt-Cells">
+      <caption className="tt-sr-only">
+        {trans.__('Cells of %1', row.student)}
+      </caption>
+      <tbody>
+        {row.cells.map(cell => (
+          <tr key={cell.gradeId}>
+            <th scope="row">
+              <code>{cell.gradeId}</code>
+            </th>
+            <td>{scoreText(cell.score, cell.points, trans)}</td>
+            <td>
+              {cell.error === '' && cell.score === null
+                ? trans.__('waits for you')
+                : cell.error}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Buttons(props: IRowProps): JSX.Element {
+  const { row, model, actions, trans } = props;
+  const { page } = row;
+  return (
+    <div className="tt-Grading-buttons">
+      <button
+        type="button"
+        className="jp-mod-styled"
+        disabled={model.activity !== null}
+        onClick={() => void model.grade([row.student], true)}
+      >
+        {trans.__('Grade Again')}
+      </button>
+      {page !== null && (
+        <button
+          type="button"
+          className="jp-mod-styled"
+          onClick={() => actions.openPage(page)}
+        >
+          {trans.__('Open Feedback')}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+/** What is said about submissions. Pure. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import {
+  handedIn,
+  moved,
+  NEEDS_MANUAL,
+  NOT_GRADED,
+  type IGraded,
+  type IOutcome,
+  type ISubmission,
+  type ISubmissions
+} from './data';
+import { formatSeconds } from '../format';
+import type { IActivity } from './model';
+
+/** "12 handed in · 3 not graded yet · 2 wait for you · 1 without a score" */
+export function summaryText(
+  submissions: ISubmissions,
+  trans: TranslationBundle
+): string {
+  const rows = handedIn(submissions);
+  const count = (state: string) =>
+    rows.filter(row => row.state === state).length;
+  const waiting = count(NOT_GRADED);
+  const without = rows.filter(row => row.score === null).length - waiting;
+  const parts: [number, string][] = [
+    [waiting, trans.__('%1 not graded yet', waiting)],
+    [
+      count(NEEDS_MANUAL),
+      trans.__('%1 with answers that you must read', count(NEEDS_MANUAL))
+    ],
+    [without, trans.__('%1 without a score', without)]
+  ];
+  return [
+    trans.__('%1 of %2 handed in', rows.length, submissions.rows.length),
+    ...parts.filter(([number]) => number > 0).map(([, text]) => text)
+  ].join(' · ');
+}
+
+/** "Ada Lovelace (ada)" */
+export function studentText(row: ISubmission): string {
+  return row.name === '' ? row.student : `${row.name} (${row.student})`;
+}
+
+/** "2.5 of 5"; a dash where it is not known. */
+export function scoreText(
+  score: number | null,
+  maxScore: number,
+  trans: TranslationBundle
+): string {
+  return score === null ? '–' : trans.__('%1 of %2', rounded(score), maxScore);
+}
+
+function rounded(score: number): number {
+  return Math.round(score * 100) / 100;
+}
+
+export function outcomeText(
+  outcome: IOutcome,
+  trans: TranslationBundle
+): string {
+  return scoreText(outcome.score, outcome.maxScore, trans);
+}
+
+/** Day and time in the reader's language; the text itself if it is no date. */
+export function timeText(at: string): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime())
+    ? at
+    : date.toLocaleString(undefined, {
+        dateStyle: 'medium',
+        timeStyle: 'short'
+      });
+}
+
+/** "Grading: 5 of 40, about 12 s left" */
+export function activityText(
+  activity: IActivity,
+  trans: TranslationBundle
+): string {
+  const { kind, number, total, secondsLeft } = activity;
+  if (kind === 'collect') {
+    return trans.__('Collecting…');
+  }
+  if (kind === 'feedback') {
+    return trans.__('Making the pages…');
+  }
+  if (total === 0) {
+    return trans.__('Grading: starting…');
+  }
+  return number < total
+    ? trans.__(
+        'Grading: %1 of %2, about %3 left',
+        number,
+        total,
+        formatSeconds(Math.max(1, Math.round(secondsLeft)))
+      )
+    : trans.__('Grading: %1 of %2', number, total);
+}
+
+/** "3 graded, 37 were graded before. Of those graded again, 2 changed." */
+export function gradedText(graded: IGraded, trans: TranslationBundle): string {
+  const { changes, kept } = graded;
+  const again = changes.filter(change => change.before !== null).length;
+  const first = trans.__(
+    '%1 graded, %2 were graded before.',
+    changes.length,
+    kept.length
+  );
+  const second =
+    again > 0
+      ? trans.__(
+          'Of %1 graded again, %2 changed.',
+          again,
+          moved(changes).length
+        )
+      : '';
+  return `${first} ${second}`.trim();
+}

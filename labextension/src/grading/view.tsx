@@ -1,0 +1,141 @@
+import { UseSignal } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { Problem } from '../class/problem';
+import { GradingButtons } from './buttons';
+import { EndedView } from './ended';
+import type { IGradingPartProps, IGradingViewProps } from './props';
+import { SubmissionTable } from './table';
+import { activityText, summaryText } from './texts';
+
+/** The submissions of one module: what can be done with them, how that goes, and what came of each. */
+export function GradingView(props: IGradingViewProps): JSX.Element {
+  const { model, name, trans } = props;
+  return (
+    <UseSignal signal={model.stateChanged}>
+      {() => (
+        <section
+          className="tt-Grading"
+          aria-label={trans.__('Submissions')}
+          aria-busy={model.activity !== null}
+        >
+          <h2>{trans.__('%1: submissions', name)}</h2>
+          {model.error !== null && (
+            <Problem
+              text={model.error}
+              onRetry={() => void model.refresh()}
+              trans={trans}
+            />
+          )}
+          {model.submissions === null ? (
+            <p role="status">
+              {model.error === null ? trans.__('Reading the submissions…') : ''}
+            </p>
+          ) : (
+            <Content {...props} submissions={model.submissions} />
+          )}
+        </section>
+      )}
+    </UseSignal>
+  );
+}
+
+function Content(props: IGradingPartProps): JSX.Element {
+  const { submissions, trans } = props;
+  return (
+    <>
+      <p className="tt-Grading-sum">{summaryText(submissions, trans)}</p>
+      <GradingButtons {...props} />
+      <Activity {...props} />
+      <EndedView {...props} />
+      <Outdated {...props} />
+      <Unprotected {...props} />
+      <SubmissionTable {...props} />
+    </>
+  );
+}
+
+function Activity(props: IGradingPartProps): JSX.Element | null {
+  const { model, trans } = props;
+  const { activity } = model;
+  if (activity === null) {
+    return null;
+  }
+  const text = activityText(activity, trans);
+  return (
+    <div className="tt-Run" data-state="running">
+      <div className="tt-Run-head">
+        <p>{text}</p>
+        {activity.kind !== 'collect' && (
+          <button
+            type="button"
+            className="jp-mod-styled"
+            onClick={() => model.cancel()}
+          >
+            {trans.__('Stop')}
+          </button>
+        )}
+      </div>
+      <progress
+        aria-label={trans.__('Submissions graded')}
+        aria-valuetext={text}
+        {...(activity.total > 0
+          ? { max: activity.total, value: activity.number }
+          : {})}
+      />
+      {activity.said !== '' && (
+        <p className="tt-Grading-said">{activity.said}</p>
+      )}
+    </div>
+  );
+}
+
+/** Tests have changed since some were graded: nothing is done about it without being asked. */
+function Outdated(props: IGradingPartProps): JSX.Element | null {
+  const { model, submissions, trans } = props;
+  const { outdated } = submissions;
+  return outdated.length === 0 ? null : (
+    <div className="tt-Notice" data-kind="warning">
+      <p>
+        {trans._n(
+          '%1 was graded with earlier tests: %2.',
+          '%1 were graded with earlier tests: %2.',
+          outdated.length,
+          outdated.join(', ')
+        )}
+      </p>
+      <div className="tt-Notice-buttons">
+        <button
+          type="button"
+          className="jp-mod-styled"
+          disabled={model.activity !== null}
+          onClick={() => void model.grade(outdated, true)}
+        >
+          {trans.__('Grade Them Again')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Which layers this machine lacks: said before anything is graded, not only in the log. */
+function Unprotected(props: IGradingPartProps): JSX.Element | null {
+  const { submissions, trans } = props;
+  const { unprotected } = submissions;
+  return unprotected.length === 0 ? null : (
+    <details className="tt-Notice" data-kind="warning">
+      <summary>
+        {trans._n(
+          'Submissions run in a process of their own with limits, but %1 layer of isolation is missing on this machine.',
+          'Submissions run in a process of their own with limits, but %1 layers of isolation are missing on this machine.',
+          unprotected.length
+        )}
+      </summary>
+      <ul>
+        {unprotected.map(sentence => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
