@@ -27,6 +27,9 @@ def main(argv: list[str] | None = None) -> int:
         print(f"tinytorch-lab: {error}", file=sys.stderr)
     except OSError as error:
         print(f"tinytorch-lab: {error.strerror or error}: {error.filename or 'no file named'}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("tinytorch-lab: stopped.", file=sys.stderr)
+        return 130
     return 1
 
 

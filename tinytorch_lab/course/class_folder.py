@@ -16,9 +16,12 @@ from pathlib import Path
 from tinytorch_lab.course.catalogue import MODULE_ID, Catalogue, Module, load_catalogue
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.files import write_atomic
+from tinytorch_lab.course.lock import folder_lock
 from tinytorch_lab.course.workspace import MARKER, VERSION, read_marker
 
 OWN_LIST = Path("modules") / "course.toml"
+JOURNAL = Path(".tinytorch-lab") / "publishing.json"
+"""While it is there, a release was interrupted in the middle of being published."""
 COPIED = ("*_dev.py", "README.md", "equivalents.toml")
 """What a class folder takes over of a lesson: never a generated notebook."""
 
@@ -41,10 +44,22 @@ class ClassFolder:
         """The module that ``word`` means. Raises CourseError if there is none, or its author's file is missing."""
         if not self.catalogue.modules:
             raise CourseError(f"{self.root / 'modules'} holds no module: write modules/NN_name/name_dev.py first.")
+        if word not in {module.id for module in self.catalogue.modules}:
+            self._explain(word)
         module = self.catalogue.find(word)
         if not (self.root / module.source).is_file():
             raise CourseError(f"{module.id} has no lesson: {self.root / module.source} is missing.")
         return module
+
+    def _explain(self, word: str) -> None:
+        """Say why a folder that is there is no module of the class."""
+        if not word or Path(word).name != word or not (self.root / "modules" / word).is_dir():
+            return
+        if not MODULE_ID.fullmatch(word):
+            raise CourseError(
+                f"R1: modules/{word} is no name of a module. Name it 01_name: two digits, then small letters, digits and _."
+            )
+        raise CourseError(f"{word} is not in {self.root / OWN_LIST}. Add a [[module]] for it there.")
 
     def _folders(self) -> list[Path]:
         found = [path for path in sorted((self.root / "modules").glob("[0-9][0-9]_*")) if path.is_dir()]
@@ -67,14 +82,24 @@ def open_class(path: Path) -> ClassFolder:
         raise CourseError(
             f"{path} is no class folder: it has no modules/. Make one: tinytorch-lab new --class DIR --from SOURCE"
         )
-    return ClassFolder(path.resolve())
+    return _whole(ClassFolder(path.resolve()))
+
+
+def _whole(folder: ClassFolder) -> ClassFolder:
+    """The folder, after the rest of a release that was interrupted while it was published is done."""
+    if (folder.root / JOURNAL).exists():
+        from tinytorch_lab.course.release.publish import recover
+
+        with folder_lock(folder.root):
+            recover(folder)
+    return folder
 
 
 def find_class(start: Path) -> ClassFolder:
     """The class folder around ``start``. Raises CourseError if there is none."""
     for path in (start, *start.parents):
         if (path / MARKER).is_file() and read_marker(path).kind == "class":
-            return ClassFolder(path)
+            return open_class(path)
     return open_class(start)
 
 

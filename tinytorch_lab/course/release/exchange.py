@@ -12,9 +12,10 @@ from pathlib import Path
 from tinytorch_lab.course.class_folder import ClassFolder
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.release.generate import COURSE_ID
-from tinytorch_lab.course.release.stage import Stage
+from tinytorch_lab.course.release.stage import Stage, digest
 
 CONFIG = "nbgrader_config.py"
+TIMEOUT_S = 30
 _ASK = """
 import json, sys
 from traitlets.config.loader import PyFileConfigLoader
@@ -42,15 +43,29 @@ class Exchange:
 
 def exchange_of(folder: ClassFolder) -> Exchange:
     """The class's exchange. Raises CourseError if its nbgrader_config.py cannot be read."""
-    root, course = "", ""
-    if (folder.root / CONFIG).is_file():
-        done = subprocess.run(
-            [sys.executable, "-c", _ASK, CONFIG], cwd=folder.root, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise CourseError(f"{folder.root / CONFIG} cannot be read: {done.stderr.strip().splitlines()[-1]}")
-        root, course = json.loads(done.stdout.splitlines()[-1])
+    root, course = _configured(folder.root / CONFIG) if (folder.root / CONFIG).is_file() else ("", "")
     return Exchange(folder.root / (root or "exchange"), course or COURSE_ID)
+
+
+def _configured(config: Path) -> tuple[str, str]:
+    """The exchange's folder and the course's name there, "" where the file does not say; it is code, so anything can happen."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", _ASK, config.name], cwd=config.parent, capture_output=True, text=True, check=False,
+            encoding="utf-8", errors="replace", timeout=TIMEOUT_S,
+        )  # fmt: skip
+        root, course = json.loads(done.stdout.splitlines()[-1])
+        return str(root), str(course)
+    except subprocess.TimeoutExpired:
+        said = f"it did not end within {TIMEOUT_S} seconds"
+    except (ValueError, IndexError, TypeError):
+        said = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+    raise CourseError(f"{config} cannot be read: {said}. Mend it.")
+
+
+def is_out(folder: ClassFolder, module: str, sha256: str) -> bool:
+    """Whether students can fetch exactly this notebook."""
+    return sys.platform == "win32" or digest(exchange_of(folder).outbound(module)) == sha256
 
 
 def outbound(folder: ClassFolder, stage: Stage) -> dict[Path, Path]:

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import redirect_stdout, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.release.database import GRADEBOOK
 
 TIMEOUT_S = 300
 COURSE_ID = "tiny"
@@ -31,7 +35,19 @@ class Job:
 
 
 def generate(job: Job) -> None:
-    """Make ``release/`` and the gradebook's rows in ``job.root``. Raises CourseError with what nbgrader said."""
+    """Make ``release/`` and the gradebook's rows in ``job.root``. Raises CourseError with what nbgrader said.
+
+    nbgrader works on a copy below the temporary folder: it takes brackets in a path for a pattern, and ``?`` for a query.
+    """
+    root = Path(job.root)
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as place:
+        shutil.copytree(root, place, dirs_exist_ok=True)
+        _run_nbgrader(dataclasses.replace(job, root=place))
+        shutil.copytree(Path(place) / "release", root / "release")
+        shutil.copyfile(Path(place) / GRADEBOOK, root / GRADEBOOK)
+
+
+def _run_nbgrader(job: Job) -> None:
     bin_folder = str(Path(sys.executable).parent)  # nbgrader calls alembic, which stands beside our Python
     try:
         done = subprocess.run(
@@ -43,7 +59,7 @@ def generate(job: Job) -> None:
     except subprocess.TimeoutExpired:
         raise CourseError(f"nbgrader did not end within {TIMEOUT_S} seconds.") from None
     except ValueError:
-        raise CourseError(f"nbgrader ended with status {done.returncode}: {done.stderr.strip()[-300:]}") from None
+        raise CourseError(f"nbgrader ended with status {done.returncode}: {_last_line(done.stderr)}") from None
     if answer["error"]:
         raise CourseError(answer["error"])
 
@@ -73,8 +89,13 @@ def _run(job: Job) -> str | None:
     result = api.generate_assignment(job.module)
     if result["success"]:
         return None
-    said = [line for line in str(result.get("error") or result.get("log") or "").splitlines() if line.strip()]
-    return "nbgrader refused the module: " + (said[-1].strip() if said else "it said nothing.")
+    return f"nbgrader refused the module: {_last_line(result.get('error') or result.get('log') or '')}"
+
+
+def _last_line(text: str) -> str:
+    """What a traceback or a log comes to."""
+    said = [line.strip() for line in text.splitlines() if line.strip()]
+    return said[-1][:300] if said else "it said nothing."
 
 
 if __name__ == "__main__":

@@ -110,15 +110,13 @@ def _open_above(cell: Cell) -> dict[int, str | None]:
 
 
 def _allowed(cell: Cell, begin: str) -> bool:
-    solution, graded = bool(cell.grading.get("solution")), bool(cell.grading.get("grade"))
-    if begin == BEGIN_SOLUTION:
-        return solution
-    return graded or (begin == BEGIN_SCHEME and bool(cell.grading.get("task")))
+    flag = {BEGIN_SOLUTION: "solution", BEGIN_SCHEME: "task"}.get(begin, "grade")
+    return bool(cell.grading.get(flag))
 
 
 def _kind_needed(begin: str) -> str:
-    kind = '"solution": true' if begin == BEGIN_SOLUTION else '"grade": true'
-    return f"Give the cell {kind} in its nbgrader metadata, or take the marker out."
+    flag = {BEGIN_SOLUTION: "solution", BEGIN_SCHEME: "task"}.get(begin, "grade")
+    return f'Give the cell "{flag}": true in its nbgrader metadata, or take the marker out.'
 
 
 @dataclass(frozen=True)

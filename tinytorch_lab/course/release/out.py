@@ -10,6 +10,7 @@ from tinytorch_lab.course.class_folder import open_class
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.files import write_bytes_atomic
 from tinytorch_lab.course.release import manifest
+from tinytorch_lab.course.release.stage import digest
 
 STAMP = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: the same releases make the same zip."""
@@ -33,6 +34,10 @@ def zip_release(course: Path, modules: tuple[str, ...] = ()) -> Path:
             notebook = folder.root / "release" / module.id / f"{module.name}.ipynb"
             if kept is None or not notebook.is_file():
                 raise CourseError(f"{module.id} is not released yet: tinytorch-lab release {module.number}")
+            if digest(notebook) != kept.release:
+                raise CourseError(
+                    f"{notebook} is not what was released. Release it again: tinytorch-lab release {module.number}"
+                )
             archive.writestr(
                 zipfile.ZipInfo(f"{module.id}/{notebook.name}", STAMP), notebook.read_bytes(), zipfile.ZIP_DEFLATED
             )

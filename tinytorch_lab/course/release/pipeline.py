@@ -28,6 +28,7 @@ from tinytorch_lab.course.release import (
     submissions,
 )
 from tinytorch_lab.course.release.author_file import AuthorFile, read_author_file
+from tinytorch_lab.course.release.database import GRADEBOOK
 from tinytorch_lab.course.release.model import (
     WARNING,
     Fault,
@@ -37,7 +38,7 @@ from tinytorch_lab.course.release.model import (
     Say,
     Step,
 )
-from tinytorch_lab.course.release.stage import GRADEBOOK, Stage, digest, fill, new_stage, prepared
+from tinytorch_lab.course.release.stage import Stage, digest, fill, new_stage, prepared
 from tinytorch_lab.course.student import to_text
 
 STEPS = (
@@ -61,9 +62,14 @@ def release(
     """
     folder = open_class(Path(course))
     found = folder.find(module)
-    with folder_lock(folder.root):
-        publish.recover(folder)
-        return _release(folder, found, _steps(say), edition, mend)
+    try:
+        with folder_lock(folder.root):
+            publish.recover(folder)
+            return _release(folder, found, _steps(say), edition, mend)
+    except OSError as error:
+        raise ReleaseRefused(
+            f"{found.id} was not released: {error.strerror or error}: {error.filename or 'no file named'}. Mend that and try again."
+        ) from None
 
 
 def _steps(say: Say) -> Iterator[None]:
@@ -77,7 +83,7 @@ def _release(folder: ClassFolder, module: Module, steps: Iterator[None], edition
     file, warnings = checked(folder, module)
     source = prepared(file)
     kept = manifest.read(folder, module.id)
-    if kept and stands(folder, module, source, kept):
+    if kept and stands(folder, module, source, kept) and exchange.is_out(folder, module.id, kept.release):
         return _released(folder, module, kept, warnings, unchanged=True)
     anew = _allowed(folder, module, source, edition, mend)
     with prove.surroundings(folder, module) as environment, new_stage(folder, module) as stage:
@@ -144,6 +150,7 @@ def stands(folder: ClassFolder, module: Module, source: NotebookNode, kept: mani
         hashlib.sha256(to_text(source).encode()).hexdigest() == kept.source
         and digest(_place(folder, "source", module)) == kept.source
         and digest(_place(folder, "release", module)) == kept.release
+        and (folder.root / GRADEBOOK).is_file()
         and not _strays(folder, module)
     )
 
@@ -201,17 +208,17 @@ def _publish(
         made = dataclasses.replace(made, version=kept.version, at=kept.at)
     if digest(folder.root / GRADEBOOK) != stage.gradebook_before:
         raise ReleaseRefused(f"{module.id} was not released: the gradebook was changed meanwhile. Release it again.")
-    gone = editions.archive(folder, module.id, kept.version if kept else 0) if anew else ()
     noted = stage.root / "manifest.json"
     noted.write_text(manifest.text(made), encoding="utf-8")
     moves = {
+        **(editions.archived(folder, module.id, kept.version if kept else 0, stage.root) if anew else {}),
         stage.gradebook: folder.root / stage.gradebook.name,
         stage.source: _place(folder, "source", module),
         **exchange.outbound(folder, stage),
         stage.release: _place(folder, "release", module),
         noted: manifest.place(folder, module.id),
     }
-    publish.publish(folder, moves, gone)
+    publish.publish(folder, moves)
     return _released(folder, module, made, warnings)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +19,10 @@ from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.notebooks import parse_notebook
 from tinytorch_lab.course.release import generate
 from tinytorch_lab.course.release.author_file import AuthorFile
+from tinytorch_lab.course.release.database import GRADEBOOK, copy_database
 from tinytorch_lab.course.release.metadata import complete, is_used
 from tinytorch_lab.course.release.model import ReleaseRefused
 from tinytorch_lab.course.student import source_notebook, stripped, to_text
-
-GRADEBOOK = "gradebook.db"
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,10 @@ def fill(stage: Stage, source: NotebookNode, anew: bool) -> None:
         raise ReleaseRefused(f"{stage.module.id} was not released. {error}") from None
     made = parse_notebook(stage.release.read_text(encoding="utf-8"))
     wanted = parse_notebook(expected(source, stage.module.id))
+    if len(made.cells) != len(wanted.cells):
+        raise ReleaseRefused(
+            f"{stage.module.id} was not released. R7: nbgrader's student version has other cells than ours."
+        )
     for number, (cell, other) in enumerate(zip(made.cells, wanted.cells, strict=True), 1):
         if cell.source != other.source:
             raise ReleaseRefused(
@@ -105,13 +107,6 @@ def fill(stage: Stage, source: NotebookNode, anew: bool) -> None:
                 "them is wrong. Look at that cell's markers."
             )
     stage.release.write_text(to_text(made), encoding="utf-8")
-
-
-def copy_database(origin: Path, target: Path) -> None:
-    """A consistent copy of an SQLite file, also while somebody writes; none if there is none."""
-    if origin.exists():
-        with closing(sqlite3.connect(origin)) as old, closing(sqlite3.connect(target)) as new:
-            old.backup(new)
 
 
 def digest(path: Path) -> str:
