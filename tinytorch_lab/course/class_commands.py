@@ -105,8 +105,12 @@ def _feedback(arguments: argparse.Namespace) -> int:
 
     paths = _paths(arguments)
     for module in _modules(paths, arguments.modules):
-        written = feedback(paths, module, tuple(arguments.student), hidden=arguments.hidden)
-        print(f"{module}: {len(written)} pages in {paths.root / 'feedback'}")
+        print(f"{module}:", flush=True)
+        written = feedback(
+            paths, module, tuple(arguments.student), hidden=arguments.hidden,
+            tell=lambda student: print(f"  {student}", flush=True),
+        )  # fmt: skip
+        print(f"  {len(written)} pages in {paths.root / 'feedback'}")
         if arguments.zip:
             file = paths.grading(module) / f"{module}_feedback.zip"
             print(f"  {zip_feedback(paths, module, file)} packed into {file}")

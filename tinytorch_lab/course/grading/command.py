@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tinytorch_lab.course.grading import audit, run
+from tinytorch_lab.course.grading.engine.layers import standing
 from tinytorch_lab.course.grading.engine.run import grade_all
 from tinytorch_lab.course.grading.model import WITHOUT_SCORE, ClassPaths, Graded, Task
 
@@ -30,6 +31,8 @@ def grade(paths: ClassPaths, wanted: Wanted, workers: int | None, scheduler: str
     def engine(tasks: list[Task]) -> Iterator[Graded]:
         return grade_all(tasks, lambda words: print(f"  {words}"), workers=workers, scheduler=scheduler)
 
+    for name, reason in standing().missing.items():
+        print(f"Not isolated by {name}: {reason}", file=sys.stderr)
     for module in wanted.modules:
         print(f"{module}:", flush=True)
         try:
