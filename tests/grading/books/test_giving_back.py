@@ -16,7 +16,6 @@ from tinytorch_lab.course.grading import feedback, give_back, run
 from tinytorch_lab.course.grading.grades import class_grades
 from tinytorch_lab.course.grading.grades_csv import anonymous_csv, grades_csv, pseudonyms
 from tinytorch_lab.course.grading.model import DIED, FAILED
-from tinytorch_lab.course.grading.place import exchange_of
 
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 MODULE = "01_pair"
@@ -198,7 +197,7 @@ def test_who_came_through_the_exchange_finds_the_page_where_nbgrader_looks_for_i
     secret = class_.paths.submitted("ada", MODULE).parent / "submission_secret.txt"
     secret.write_text("a secret of ada's submission")
     run.grade(class_.paths, MODULE, class_.engine)
-    outbound = exchange_of(class_.paths).root / "tiny" / "feedback"
+    outbound = class_.paths.root / "exchange" / "tiny" / "feedback"
     outbound.parent.mkdir(parents=True, exist_ok=True)
     feedback.feedback(class_.paths, MODULE)
     (page,) = outbound.iterdir()

@@ -9,15 +9,17 @@ from datetime import datetime
 from pathlib import Path
 
 from tinytorch_lab.course.catalogue import Catalogue
+from tinytorch_lab.course.class_folder import ClassFolder
 from tinytorch_lab.course.files import write_bytes_atomic
 from tinytorch_lab.course.grading import clock, received
 from tinytorch_lab.course.grading.exchange import SECRET, read_exchange
 from tinytorch_lab.course.grading.export_files import read_export
 from tinytorch_lab.course.grading.lms import claim
 from tinytorch_lab.course.grading.model import ClassPaths
-from tinytorch_lab.course.grading.place import catalogue_of, exchange_of
+from tinytorch_lab.course.grading.place import catalogue_of
 from tinytorch_lab.course.grading.roster import Roster, read_roster
 from tinytorch_lab.course.grading.sent import Left, Sent
+from tinytorch_lab.course.release.exchange import exchange_of
 
 NEW, NEWER, OLDER, SAME = "new", "newer", "older, kept", "there already"
 
@@ -54,7 +56,7 @@ def collect(
     ``modules`` (default: all) says which; others are passed over. Raises CourseError if the place or the roster is wrong.
     """
     roster, catalogue = read_roster(paths.root / "roster.csv"), catalogue_of(paths)
-    sent = read_export(origin) if origin else read_exchange(exchange_of(paths))
+    sent = read_export(origin) if origin else read_exchange(exchange_of(ClassFolder(paths.root)))
     taken: list[Collected] = []
     left: list[Left] = []
     try:

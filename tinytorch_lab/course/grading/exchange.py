@@ -9,15 +9,15 @@ from pathlib import Path
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading import clock
 from tinytorch_lab.course.grading.export_files import read_own
-from tinytorch_lab.course.grading.place import Exchange
 from tinytorch_lab.course.grading.sent import EXCHANGE, FILE, Left, Sent
+from tinytorch_lab.course.release.exchange import Exchange
 
 SECRET = "submission_secret.txt"
 
 
 def read_exchange(exchange: Exchange) -> Iterator[Sent | Left]:
     """All that lies in the course's ``inbound`` folder. Raises CourseError if there is no such folder."""
-    inbound = exchange.root / exchange.course_id / "inbound"
+    inbound = exchange.inbound
     if not inbound.is_dir():
         raise CourseError(
             f"There is no exchange at {inbound}: nothing was released through nbgrader yet. "

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tinytorch_lab.course.class_folder import ClassFolder
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.grading import give_back, gradebook, grades, results
@@ -14,7 +15,7 @@ from tinytorch_lab.course.grading.grades import Grade
 from tinytorch_lab.course.grading.model import WITHOUT_SCORE, ClassPaths
 from tinytorch_lab.course.grading.pages import Page, html, notice
 from tinytorch_lab.course.grading.penalties import settle
-from tinytorch_lab.course.grading.place import exchange_of
+from tinytorch_lab.course.release.exchange import exchange_of
 
 FEW = 8
 """So many pages are made here; for more, processes are started, which takes a second or two."""
@@ -38,7 +39,7 @@ def feedback(
         raise CourseError(f"{', '.join(absent)} was not graded in {module} yet. Run: tinytorch-lab grade {module[:2]}")
     if not wanted:
         raise CourseError(f"Nothing of {module} was graded yet. Run: tinytorch-lab grade {module[:2]}")
-    exchange = exchange_of(paths)
+    exchange = exchange_of(ClassFolder(paths.root))
     pages = dict(_pages(paths, module, wanted, hidden))
     written = []
     for student, text in _made(pages):

@@ -13,7 +13,7 @@ from tinytorch_lab.course.grading import received, tasks
 from tinytorch_lab.course.grading.exchange import SECRET
 from tinytorch_lab.course.grading.lms import MOODLE
 from tinytorch_lab.course.grading.model import ClassPaths
-from tinytorch_lab.course.grading.place import Exchange
+from tinytorch_lab.course.release.exchange import Exchange
 
 
 def through_exchange(paths: ClassPaths, exchange: Exchange, student: str, module: str) -> Path | None:
@@ -22,7 +22,7 @@ def through_exchange(paths: ClassPaths, exchange: Exchange, student: str, module
     The file's name is made from a secret that nbgrader gave to the student's own submission: nobody else can find it.
     """
     secret = paths.submitted(student, module).parent / SECRET
-    course = exchange.root / exchange.course_id
+    course = exchange.root / exchange.course
     if not secret.is_file() or not course.is_dir():
         return None
     outbound = course / "feedback"

@@ -1,9 +1,8 @@
-"""The class folder as grading needs it: its places, its modules, and what nbgrader's own configuration says about it."""
+"""The class folder as grading needs it: its places, its modules, and the library that submissions run on."""
 
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
 from pathlib import Path
 
 from tinytorch_lab.course.catalogue import Catalogue
@@ -11,16 +10,6 @@ from tinytorch_lab.course.class_folder import ClassFolder, find_class, open_clas
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading.model import ClassPaths
 from tinytorch_lab.course.release import prove
-
-COURSE_ID = "tiny"
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """Where nbgrader's students hand in: the exchange's folder and the course's name in it."""
-
-    root: Path
-    course_id: str
 
 
 def class_paths(named: Path | None, start: Path) -> ClassPaths:
@@ -56,22 +45,6 @@ def own_library(paths: ClassPaths, module: str) -> dict[str, str]:
 
 def _text(file: Path) -> str | None:
     return file.read_text(encoding="utf-8") if file.is_file() else None
-
-
-def exchange_of(paths: ClassPaths) -> Exchange:
-    """The exchange that ``nbgrader_config.py`` of the class names; by default ``exchange/`` in the class folder."""
-    config = paths.root / "nbgrader_config.py"
-    root, course_id = paths.root / "exchange", COURSE_ID
-    if config.is_file():
-        from traitlets.config.loader import PyFileConfigLoader
-
-        try:
-            read = PyFileConfigLoader(config.name, path=str(config.parent)).load_config()
-        except Exception as error:  # the file is the instructor's own code: anything can come out of it
-            raise CourseError(f"{config} cannot be read ({type(error).__name__}: {error}). Mend it.") from None
-        course_id = str(read.CourseDirectory.get("course_id", course_id))
-        root = paths.root / str(read.Exchange.get("root", root))
-    return Exchange(root, course_id)
 
 
 def require_nbgrader() -> None:
