@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from ..class_sample import BAD, BAD_LINE, GOOD, SEALED, author_file, write_class
+from tinytorch_lab.course.release import release as release_now
+
+from ..class_sample import BAD, BAD_LINE, GOOD, SEALED, author_file, hand_in, write_class
 from .axe import violations
 from .lab import Lab
 from .server import LabServer, start_server
@@ -61,11 +62,12 @@ def release(lab: Lab, name: str = "Release") -> None:
     panel(lab).get_by_role("button", name=name, exact=True).click()
 
 
-def hand_in(folder: Path, student: str) -> None:
-    """A submission, where nbgrader keeps it: the released notebook as it is."""
-    place = folder / "submitted" / student / "01_sums"
-    place.mkdir(parents=True)
-    shutil.copy(folder / "release/01_sums/sums.ipynb", place)
+def submissions(lab: Lab) -> Locator:
+    return lab.page.locator("#tinytorch-grading-01_sums")
+
+
+def student(lab: Lab, name: str) -> Locator:
+    return submissions(lab).locator(f"[data-student='{name}']")
 
 
 def save(lab: Lab, module: str, text: str) -> None:
@@ -169,3 +171,45 @@ def test_the_way_from_a_release_to_a_new_edition(lab: Lab) -> None:
     assert (lab.server.root / "editions/01_sums-1/submitted/ada/01_sums/sums.ipynb").is_file()
     assert not list((lab.server.root / "submitted").glob("*/01_sums"))
     expect(preview(lab)).to_contain_text("0 of 5 cells change")
+
+
+def test_submissions_are_graded_and_graded_again_after_a_test_was_mended(lab: Lab) -> None:
+    folder = lab.server.root
+    if not (folder / "release/01_sums").exists():
+        release_now("01_sums", course=folder)
+        lab.execute("tinytorch:refresh-class")
+    for name, answer in (("ada", "a + b"), ("alan", "abs(a) + b"), ("grace", None)):
+        hand_in(folder, name, answer)
+    lab.execute("tinytorch:refresh-class")
+    row(lab, "01_sums").click()
+    panel(lab).get_by_role("button", name="Submissions (3)…").click()
+    expect(submissions(lab).locator(".tt-Grading-sum")).to_have_text("3 of 3 handed in · 3 not graded yet")
+    submissions(lab).get_by_role("button", name="Grade 3 New").click()
+    expect(submissions(lab).get_by_role("status")).to_contain_text(
+        "3 graded, 0 were graded before.", timeout=RELEASE_MS
+    )
+    expect(student(lab, "ada").locator("td")).to_contain_text(["needs manual grade", "3 of 5"])
+    expect(student(lab, "alan").locator("td")).to_contain_text(["needs manual grade", "0 of 5"])
+
+    student(lab, "alan").get_by_role("button").press("Enter")
+    expect(submissions(lab).locator(".tt-Cells")).to_contain_text("add(-1, 1) should be 0")
+    lab.screenshot("class-submissions")
+    assert violations(lab, "#tinytorch-grading-01_sums") == []
+    with lab.page.expect_download() as saved:
+        submissions(lab).get_by_role("button", name="Grades as CSV").click()
+    assert saved.value.suggested_filename == "01_sums_grades.csv"
+    assert saved.value.path().read_text().startswith("id,")
+
+    # The hidden test asks for too much: it is mended, submissions are kept and graded again.
+    author_file(folder, "01_sums").write_text(GOOD.replace("add(-1, 1)", "add(1, -1)"), encoding="utf-8")
+    release_now("01_sums", course=folder, mend=True)
+    lab.execute("tinytorch:open-submissions", {"module": "01_sums"})
+    expect(submissions(lab)).to_contain_text("3 were graded with earlier tests: ada, alan, grace.")
+    submissions(lab).get_by_role("button", name="Grade Them Again").click()
+    changes = submissions(lab).locator(".tt-Changes tbody tr")
+    expect(changes).to_have_count(1, timeout=RELEASE_MS)
+    expect(changes).to_have_text("alan0 of 53 of 5needs manual grade")
+    lab.screenshot("class-regraded")
+    submissions(lab).get_by_role("button", name="Make Feedback").click()
+    expect(submissions(lab).get_by_role("status")).to_contain_text("3 pages were made.", timeout=RELEASE_MS)
+    assert (folder / "feedback/alan/01_sums/sums.html").is_file()

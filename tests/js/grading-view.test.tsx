@@ -1,0 +1,171 @@
+/** What an instructor sees of submissions. */
+
+import React, { act } from 'react';
+import { beforeEach, expect, test, vi } from 'vitest';
+
+import type { GradingModel } from '../../labextension/src/grading/model';
+import type { IGradingActions } from '../../labextension/src/grading/props';
+import type { RunMessage } from '../../labextension/src/grading/read';
+import { GradingView } from '../../labextension/src/grading/view';
+import { click, find, mount } from './dom';
+import { newModel, outcome, submission, submissions } from './grading-samples';
+import { trans } from './samples';
+
+const actions = {
+  openPage: vi.fn(),
+  download: vi.fn(),
+  collectFile: vi.fn(),
+  saveGrades: vi.fn()
+} satisfies IGradingActions;
+
+beforeEach(() => {
+  document.body.innerHTML = '';
+  Object.values(actions).forEach(action => action.mockReset());
+});
+
+async function show(model: GradingModel): Promise<HTMLElement> {
+  const { host } = mount(
+    <GradingView model={model} name="01 Sums" actions={actions} trans={trans} />
+  );
+  await act(() => model.refresh());
+  return host;
+}
+
+function button(host: HTMLElement, text: string): HTMLButtonElement {
+  const found = [...host.querySelectorAll('button')].find(
+    each => each.textContent?.trim() === text
+  );
+  if (found === undefined) {
+    throw new Error(`No button ${text} in ${host.textContent}`);
+  }
+  return found;
+}
+
+test('a run counts, then shows before and after, and asks the class again', async () => {
+  let finish: () => void = () => undefined;
+  const asked: unknown[] = [];
+  const model = newModel({
+    grade: async (module, students, again, onMessage) => {
+      asked.push([module, students, again]);
+      onMessage({ kind: 'progress', number: 1, total: 2, secondsLeft: 3 });
+      onMessage({ kind: 'said', words: 'bob is tried once more.' });
+      await new Promise<void>(resolve => (finish = resolve));
+      onMessage({
+        kind: 'graded',
+        graded: {
+          changes: [
+            { student: 'ada', before: outcome(0), after: outcome(3) },
+            { student: 'alan', before: null, after: outcome(1) }
+          ],
+          kept: ['bob'],
+          outdated: []
+        }
+      });
+    }
+  });
+  const host = await show(model);
+  click(button(host, 'Grade All Again'));
+  expect(asked).toEqual([['01_sums', [], true]]);
+  expect(find(host, 'progress').getAttribute('value')).toBe('1');
+  expect(host.textContent).toContain('bob is tried once more.');
+  expect(button(host, 'Collect').disabled).toBe(true);
+  await act(async () => {
+    finish();
+    await vi.waitFor(() => expect(model.ended).not.toBeNull());
+  });
+  expect(find(host, '[role=status]').textContent).toContain(
+    '2 graded, 1 were graded before. Of 1 graded again, 1 changed.'
+  );
+  const row = find(host, '.tt-Changes tbody tr');
+  expect([...row.children].map(cell => cell.textContent)).toEqual([
+    'ada',
+    '0 of 5',
+    '3 of 5',
+    'graded'
+  ]);
+});
+
+test('what could not be collected is listed with its reason', async () => {
+  const collected = {
+    taken: [{ student: 'ada', outcome: 'new', remark: '' }],
+    left: [{ place: 'x/holiday.jpg', reason: 'it is no notebook' }]
+  };
+  const host = await show(newModel({ collect: async () => collected }));
+  click(button(host, 'Collect'));
+  await act(async () => undefined);
+  const status = find(host, '[role=status]');
+  expect(status.textContent).toContain('1 collected, 1 left.');
+  expect(status.textContent).toContain('holiday.jpg it is no notebook');
+});
+
+test('rows filter by state, unfold to cells, and can be graded alone', async () => {
+  const grade = vi.fn(async (...args: unknown[]) =>
+    (args[3] as (message: RunMessage) => void)({ kind: 'stopped' })
+  );
+  const host = await show(newModel({ grade }));
+  expect(host.querySelectorAll('[data-student]').length).toBe(4);
+  const fold = find(host, '[data-student=ada] button');
+  expect(fold.textContent).toBe('Ada Lovelace (ada)');
+  click(fold);
+  expect(find(host, '.tt-Cells').textContent).toContain('waits for you');
+  click(button(host, 'Grade Again'));
+  expect(grade.mock.calls[0]?.slice(0, 3)).toEqual(['01_sums', ['ada'], true]);
+  await act(async () => undefined);
+  const select = find(host, 'select') as HTMLSelectElement;
+  act(() => {
+    select.value = 'kernel died';
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  const rows = [...host.querySelectorAll<HTMLElement>('[data-student]')];
+  expect(rows.map(row => row.dataset['student'])).toEqual(['bob']);
+  expect(rows[0]?.children[2]?.textContent).toBe('–');
+});
+
+test('a thousand rows are not drawn at once', async () => {
+  const rows = Array.from({ length: 1000 }, (_, i) =>
+    submission({ student: `s${i}` })
+  );
+  const host = await show(newModel({}, submissions({ rows })));
+  expect(host.querySelectorAll('[data-student]').length).toBe(200);
+  click(button(host, '800 more'));
+  expect(host.querySelectorAll('[data-student]').length).toBe(1000);
+});
+
+test('missing isolation and earlier tests are said before anything is done', async () => {
+  const grade = vi.fn(async () => undefined);
+  const host = await show(
+    newModel(
+      { grade },
+      submissions({
+        outdated: ['ada'],
+        unprotected: ['net: this machine allows no user namespaces'],
+        formgrader: '/formgrader/gradebook/01_sums/sums'
+      })
+    )
+  );
+  expect(find(host, 'details').textContent).toContain('no user namespaces');
+  expect(host.textContent).toContain('1 was graded with earlier tests: ada.');
+  expect(find(host, 'a').getAttribute('href')).toContain('formgrader');
+  click(button(host, 'Grade Them Again'));
+  expect((grade.mock.calls[0] as unknown[])[1]).toEqual(['ada']);
+  await act(async () => undefined);
+});
+
+test('grades are saved with names or without; a page is opened', async () => {
+  const rows = [submission({ page: 'feedback/ada/01_sums/sums.html' })];
+  const host = await show(newModel({}, submissions({ rows })));
+  click(button(host, 'Grades as CSV'));
+  click(button(host, 'CSV without Names'));
+  expect(actions.saveGrades.mock.calls).toEqual([[false], [true]]);
+  click(find(host, '[data-student=ada] button'));
+  click(button(host, 'Open Feedback'));
+  expect(actions.openPage).toHaveBeenCalledWith(rows[0]?.page);
+});
+
+test('a refusal stands above what was known', async () => {
+  const model = newModel({
+    submissions: () => Promise.reject(new Error('The books are damaged.'))
+  });
+  const host = await show(model);
+  expect(find(host, '[role=alert]').textContent).toContain('damaged');
+});

@@ -1,0 +1,119 @@
+/** Submissions: what the server answers, and how runs go. */
+
+import { expect, test } from 'vitest';
+
+import { moved } from '../../labextension/src/grading/data';
+import {
+  readCollected,
+  readFeedbackMessage,
+  readGradeMessage,
+  readSubmissions
+} from '../../labextension/src/grading/read';
+import {
+  activityText,
+  summaryText
+} from '../../labextension/src/grading/texts';
+import { newModel, outcome, submissions } from './grading-samples';
+import { trans } from './samples';
+
+test('answers are read field by field', () => {
+  const raw = {
+    rows: [
+      {
+        student: 'ada',
+        name: '',
+        state: 'graded',
+        reason: '',
+        handed_in: null,
+        late: '',
+        score: 3,
+        earned: 3,
+        notes: ['x'],
+        page: null,
+        cells: [
+          { grade_id: 't', kind: 'test', points: 3, score: null, error: 'E' }
+        ]
+      }
+    ],
+    max_score: 5,
+    outdated: ['ada'],
+    unprotected: [],
+    formgrader: '/formgrader'
+  };
+  const read = readSubmissions(raw);
+  expect(read.rows[0]?.cells[0]).toEqual({
+    gradeId: 't',
+    kind: 'test',
+    points: 3,
+    score: null,
+    error: 'E'
+  });
+  expect(() => readSubmissions({ ...raw, max_score: 'x' })).toThrow(
+    'submissions.max_score'
+  );
+  expect(
+    readCollected({ taken: [], left: [{ place: 'p', reason: 'r' }] }).left
+  ).toEqual([{ place: 'p', reason: 'r' }]);
+});
+
+test('messages of a run are read, its end by what ran', () => {
+  const after = { state: 'graded', reason: '', score: 3, max_score: 5 };
+  const done = {
+    kind: 'done',
+    changes: [{ student: 'ada', before: null, after }],
+    kept: [],
+    outdated: []
+  };
+  expect(readGradeMessage(done)).toMatchObject({
+    kind: 'graded',
+    graded: { changes: [{ before: null, after: { maxScore: 5 } }] }
+  });
+  const pages = { kind: 'done', pages: 2, zip: 'a.zip', path: null };
+  expect(readFeedbackMessage(pages)).toEqual({
+    kind: 'feedback',
+    feedback: { pages: 2, zip: 'a.zip', path: null }
+  });
+  expect(() => readGradeMessage({ kind: 'done' })).toThrow('message.changes');
+});
+
+test('the sum counts what is left to do, an unknown score never as 0', () => {
+  expect(summaryText(submissions(), trans)).toBe(
+    '3 of 4 handed in · 1 not graded yet · 1 without a score'
+  );
+});
+
+test('time left stands only while something is left', () => {
+  const activity = { kind: 'grade' as const, said: '' };
+  const at = (number: number, total: number) =>
+    activityText({ ...activity, number, total, secondsLeft: 12.4 }, trans);
+  expect(at(0, 0)).toBe('Grading: starting…');
+  expect(at(5, 40)).toBe('Grading: 5 of 40, about 12 s left');
+  expect(at(40, 40)).toBe('Grading: 40 of 40');
+});
+
+test('only who was graded before and differs now has moved', () => {
+  const changes = [
+    { student: 'new', before: null, after: outcome(3) },
+    { student: 'same', before: outcome(3), after: outcome(3) },
+    { student: 'up', before: outcome(0), after: outcome(3) },
+    { student: 'died', before: outcome(0), after: outcome(null, 'kernel died') }
+  ];
+  expect(moved(changes).map(change => change.student)).toEqual(['up', 'died']);
+});
+
+test('stopping keeps what is graded; a broken answer is no success', async () => {
+  const stopped = newModel({
+    grade: (_module, _students, _again, _onMessage, signal) =>
+      new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('aborted')))
+      )
+  });
+  const run = stopped.grade([], false);
+  stopped.cancel();
+  await run;
+  expect(stopped.ended).toEqual({ kind: 'stopped' });
+  expect(stopped.activity).toBeNull();
+  const broken = newModel({ feedback: async () => undefined });
+  await broken.feedback();
+  expect(broken.ended).toMatchObject({ kind: 'failed' });
+});
