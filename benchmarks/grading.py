@@ -61,7 +61,7 @@ def twice(name: str) -> Change:
     return change
 
 
-SWALLOW = "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
+SWALLOW = "more = 1\nwhile more:\n    try:\n        while more: pass\n    except KeyboardInterrupt: pass"
 DROP = (
     "import ast\nclass Drop(ast.NodeTransformer):\n    def visit_Assert(self, node): return ast.Pass()\n"
     "get_ipython().ast_transformers.append(Drop())\ndef triple(x): return 0"

@@ -114,9 +114,9 @@ def test_environment(python: Path, wheel: Path, everything: bool) -> Path:
     venv = ROOT / f".venv-test-{version_of(python)}"
     make_venv(venv, python)
     groups = ["test", "browser"] if everything else ["test"]
-    wanted = [f"{wheel}[instructor]" if everything else str(wheel)]
+    wanted = [f"{wheel}[instructor,cluster]" if everything else str(wheel)]
     if everything and os.environ.get("CI"):
-        wanted = [f"{wheel}[instructor,parity]"]
+        wanted = [f"{wheel}[instructor,cluster,parity]"]
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     with step(venv, "needs", digest_of([project, groups, wanted])) as needed:
         if needed:

@@ -10,6 +10,8 @@ from typing import Any
 
 from tinytorch_lab.course.grading.engine import landlock, namespaces
 
+SHARED_MEMORY = Path("/dev/shm")
+"""Where locks between processes live: an own one goes with "mount"."""
 OPEN_FILES = 256
 FIRST = 3
 """File descriptors from here on are closed, but for the channel."""
@@ -19,7 +21,7 @@ def confine(layers: frozenset[str], limits: dict[str, Any], work: Path, rules: l
     """Apply all ``layers`` to this process, for good. Raises OSError if one that should stand does not."""
     if "mount" in layers:
         namespaces.mount_memory(work, 4 * limits["file_bytes"])
-        namespaces.mount_memory(Path("/dev/shm"), limits["file_bytes"])
+        namespaces.mount_memory(SHARED_MEMORY, limits["file_bytes"])
     if "mount" in layers and "pid" in layers:
         namespaces.mount_proc()  # where it is not allowed, the processes of others can be listed, but not read or signalled
     os.chdir(work)

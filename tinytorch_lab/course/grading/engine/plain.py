@@ -35,13 +35,10 @@ def _environment(place: Path, masked: tuple[str, ...], library: dict[str, str]) 
 
 def _execute(notebook: NotebookNode, limits: Limits, place: Path, environment: dict[str, str]) -> Execution:
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import DeadKernelError
 
-    over = {
-        "ename": TIME_LIMIT,
-        "evalue": f"The cell used more than {limits.cell_cpu_s:g} s, the limit for one cell.",
-        "traceback": [],
-    }
+    sentence = f"The cell used more than {limits.cell_cpu_s:g} s, the limit for one cell."
+    over = {"ename": TIME_LIMIT, "evalue": sentence, "traceback": []}
     client = NotebookClient(
         notebook, timeout=limits.cell_cpu_s, kernel_name="python3", allow_errors=True, interrupt_on_timeout=True,
         error_on_timeout=over, resources={"metadata": {"path": str(place)}},
@@ -54,9 +51,15 @@ def _execute(notebook: NotebookNode, limits: Limits, place: Path, environment: d
             for number, cell in enumerate(notebook.cells):
                 if cell.cell_type == "code":
                     client.execute_cell(cell, number)
-                    execution.ran[number] = Ran(checked(cell.outputs), cell.execution_count)
+                    execution.ran[number] = Ran(_timed(checked(cell.outputs), sentence), cell.execution_count)
     except DeadKernelError:
         execution.state, execution.reason = DIED, "The kernel died."
-    except CellTimeoutError:
-        execution.state, execution.reason = "", ""
     return execution
+
+
+def _timed(outputs: list[NotebookNode], sentence: str) -> list[NotebookNode]:
+    """The outputs, in which the interrupt that nbclient sends when the time is over is called what it is."""
+    for one in outputs:
+        if one.output_type == "error" and one.ename == "KeyboardInterrupt":
+            one.ename, one.evalue = TIME_LIMIT, sentence
+    return outputs

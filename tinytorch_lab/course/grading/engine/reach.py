@@ -19,10 +19,10 @@ DEVICES = ("/dev/null", "/dev/zero")
 PACKAGES = ("tinytorch", "tinytorch_lab")
 
 
-def rules(work: Path, readable: list[Path], masked: tuple[str, ...]) -> list[tuple[Path, int]]:
-    """Landlock's rules: ``work`` may be written, ``readable`` and what every submission needs may be read."""
+def rules(writable: list[Path], readable: list[Path], masked: tuple[str, ...]) -> list[tuple[Path, int]]:
+    """Landlock's rules: ``writable`` may be used at will, ``readable`` and what every submission needs may be read."""
     hidden = frozenset(_masked_files(masked))
-    made = [(work, landlock.WRITE)]
+    made = [(place, landlock.WRITE) for place in writable]
     made += [(Path(name), landlock.READ | landlock.WRITE_FILE) for name in DEVICES if Path(name).exists()]
     for place in [*readable, *(Path(name) for name in SYSTEM), *_python()]:
         made += _tree(place.resolve(), hidden)

@@ -21,7 +21,7 @@ from typing import Any
 
 from tinytorch_lab.course.grading.engine import namespaces, reach
 from tinytorch_lab.course.grading.engine.cells import serve
-from tinytorch_lab.course.grading.engine.confine import confine, only
+from tinytorch_lab.course.grading.engine.confine import SHARED_MEMORY, confine, only
 from tinytorch_lab.course.grading.engine.guard import Guard
 from tinytorch_lab.course.grading.engine.processes import descendants
 from tinytorch_lab.course.grading.engine.shell import GradingShell, make_shell
@@ -59,7 +59,8 @@ class Server:
         masked = tuple(settings["masked"])
         self.shell = _prepare(settings["preload"])
         readable = [self.home, Path(os.environ["MPLCONFIGDIR"])]
-        self.rules = reach.rules(self.work, readable, masked) if "landlock" in self.layers else []
+        writable = [self.work, SHARED_MEMORY] if "mount" in self.layers else [self.work]
+        self.rules = reach.rules(writable, readable, masked) if "landlock" in self.layers else []
         self.guard = Guard(self.shell) if "guard" in self.layers else None
         gc.collect()
         gc.freeze()

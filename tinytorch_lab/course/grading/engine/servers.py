@@ -160,6 +160,7 @@ class Servers:
         self._lock = threading.Lock()
         self._all: list[Server] = []
         self._idle: list[Server] = []
+        self._closed = False
 
     @contextlib.contextmanager
     def lend(self, kind: Kind) -> Iterator[Server]:
@@ -176,8 +177,9 @@ class Servers:
             self._end(server)
 
     def close(self) -> None:
-        """End all, also those that are in use."""
+        """End all, also those that are in use; no further one can be taken."""
         with self._lock:
+            self._closed = True
             servers, self._all, self._idle = self._all, [], []
         for server in servers:
             server.close()
@@ -190,8 +192,11 @@ class Servers:
                 return fit
         server = Server(kind)
         with self._lock:
-            self._all.append(server)
-        return server
+            if not self._closed:
+                self._all.append(server)
+                return server
+        server.close()  # all were closed while this one started
+        raise CourseError("Grading was stopped.")
 
     def _give_back(self, server: Server) -> None:
         with self._lock:
