@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import nbformat
@@ -15,7 +16,7 @@ from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading import feedback, give_back, run
 from tinytorch_lab.course.grading.grades import class_grades
 from tinytorch_lab.course.grading.grades_csv import anonymous_csv, grades_csv, pseudonyms
-from tinytorch_lab.course.grading.model import DIED, FAILED
+from tinytorch_lab.course.grading.model import DIED, FAILED, OUT_OF_MEMORY
 
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 MODULE = "01_pair"
@@ -155,6 +156,20 @@ def test_feedback_shows_scores_and_comments_but_neither_hidden_tests_nor_scripts
     assert not re.search(r"<script>alert|<[^>]*onerror", page)
     feedback.feedback(class_.paths, MODULE, hidden=True)
     assert "HIDDEN TESTS" in re.sub("<[^>]*>", "", text_of(class_.paths, "ada"))
+
+
+def test_what_code_said_at_its_limit_is_not_shown_since_a_hidden_test_may_have_called_it(class_) -> None:
+    class_.hand_in("ada")
+
+    def engine(tasks):
+        for graded in class_.engine(tasks):
+            yield replace(graded, state=OUT_OF_MEMORY, reason="called with -7")
+
+    run.grade(class_.paths, MODULE, engine)
+    feedback.feedback(class_.paths, MODULE)
+    page = text_of(class_.paths, "ada")
+    assert "A cell needed more memory than is allowed" in page
+    assert "called with" not in page
 
 
 def test_who_has_no_score_gets_the_reason_and_no_zero(class_) -> None:

@@ -73,6 +73,8 @@ def _sum_up(done: run.Run) -> None:
     print(f"  {len(done.changes)} graded, {len(done.kept)} were graded before, {len(failed)} have no score.")
     for graded in failed:
         print(f"  no score: {graded.student}: {graded.state}: {graded.reason}", file=sys.stderr)
+    if done.kept and not done.changes and not done.outdated:
+        print(f"  Nothing is new. To grade once more: tinytorch-lab grade {done.module[:2]} --again")
     if done.outdated:
         print(
             f"  {len(done.outdated)} were graded with earlier tests. To grade all once more: "

@@ -12,13 +12,19 @@ from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.grading import give_back, gradebook, grades, results
 from tinytorch_lab.course.grading.grades import Grade
-from tinytorch_lab.course.grading.model import WITHOUT_SCORE, ClassPaths
+from tinytorch_lab.course.grading.model import OUT_OF_MEMORY, TIMED_OUT, WITHOUT_SCORE, ClassPaths
 from tinytorch_lab.course.grading.pages import Page, html, notice
 from tinytorch_lab.course.grading.penalties import settle
 from tinytorch_lab.course.release.exchange import exchange_of
 
 FEW = 8
 """So many pages are made here; for more, processes are started, which takes a second or two."""
+
+LIMITS_MET = {
+    TIMED_OUT: "A cell took more time than is allowed and has no points; the others count.",
+    OUT_OF_MEMORY: "A cell needed more memory than is allowed and has no points; the others count.",
+}
+"""Said instead of the reason, which may hold what the student's code said while a hidden test called it."""
 
 
 def feedback(
@@ -72,7 +78,8 @@ def _pages(paths: ClassPaths, module: str, students: Iterable[str], hidden: bool
 
 
 def _remarks(grade: Grade) -> tuple[str, ...]:
-    return (f"**{grade.state}**: {grade.reason}",) if grade.reason else ()
+    words = LIMITS_MET.get(grade.state, grade.reason)
+    return (f"**{grade.state}**: {words}",) if words else ()
 
 
 def _made(pages: Mapping[str, Page | str]) -> Iterator[tuple[str, str]]:

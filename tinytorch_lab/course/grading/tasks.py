@@ -29,7 +29,8 @@ def modules_in(paths: ClassPaths) -> tuple[str, ...]:
 def students_of(paths: ClassPaths, module: str) -> tuple[str, ...]:
     """Who has submitted the module, in order."""
     folders = (path.parent for path in (paths.root / "submitted").glob(f"*/{module}"))
-    return tuple(sorted(folder.name for folder in folders if paths.submitted(folder.name, module).is_file()))
+    names = (folder.name for folder in folders if not folder.name.startswith("."))  # .ipynb_checkpoints is nobody
+    return tuple(sorted(name for name in names if paths.submitted(name, module).is_file()))
 
 
 def works(paths: ClassPaths, module: str, students: tuple[str, ...], limits: Limits | None = None) -> list[Work]:

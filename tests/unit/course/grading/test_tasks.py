@@ -38,6 +38,9 @@ def handed_in(paths):
         place.parent.mkdir(parents=True)
         place.write_bytes(b"\xff submitted")
     (paths.submitted("alan", "01_pair").parent).mkdir(parents=True)  # a folder without a notebook is no submission
+    hidden = paths.submitted(".ipynb_checkpoints", "01_pair")
+    hidden.parent.mkdir(parents=True)
+    hidden.write_bytes(b"what Jupyter leaves")
     return paths
 
 
