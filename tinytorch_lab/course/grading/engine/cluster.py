@@ -37,7 +37,7 @@ def _stream(
         return client.submit(grade_one, task, without, pure=False, retries=LOST_WORKERS)
 
     running = {submit(task): (task, True) for task in tasks}
-    ready = distributed.as_completed(list(running))
+    ready = distributed.as_completed(list(running), loop=client.loop)
     for future in ready:
         task, first = running.pop(future)
         graded = _result(future, task)
