@@ -77,6 +77,21 @@ def test_only_what_is_new_is_graded_and_again_means_all_with_before_and_after(cl
     assert class_.rows()["ada"]["01-mul-test"][0] == 3.0
 
 
+def test_a_class_is_not_held_in_memory(class_) -> None:
+    for number in range(4):
+        class_.hand_in(f"s{number}")
+
+    def engine(tasks):
+        for number, graded in enumerate(class_.engine(tasks)):
+            if number == 1:  # what is third is not read before it is asked for
+                class_.hand_in("s2", add="b + a")
+            yield graded
+
+    done = run.grade(class_.paths, MODULE, engine)
+    assert "b + a" in class_.paths.autograded("s2", MODULE).read_text()
+    assert all(change.after.notebook is None for change in done.changes)
+
+
 def test_a_persons_grades_stay_and_are_asked_for_again_only_if_what_they_were_given_for_changed(
     class_, by_hand
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tinytorch_lab.course.grading import audit, run
@@ -28,7 +28,7 @@ class Wanted:
 def grade(paths: ClassPaths, wanted: Wanted, workers: int | None, scheduler: str | None) -> int:
     """Grade module by module; returns the exit status."""
 
-    def engine(tasks: list[Task]) -> Iterator[Graded]:
+    def engine(tasks: Iterable[Task]) -> Iterator[Graded]:
         return grade_all(tasks, lambda words: print(f"  {words}"), workers=workers, scheduler=scheduler)
 
     for name, reason in standing().missing.items():

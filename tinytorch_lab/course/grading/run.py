@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinytorch_lab.course.grading import gradebook, results, tasks
 from tinytorch_lab.course.grading.model import ClassPaths, Graded, Task
 from tinytorch_lab.course.grading.penalties import settle
 from tinytorch_lab.course.grading.results import Result
-from tinytorch_lab.course.grading.tasks import Work
+from tinytorch_lab.course.grading.tasks import Exercise, Work
 from tinytorch_lab.course.grading.writer import Writer
 from tinytorch_lab.course.lock import folder_lock
 
-Engine = Callable[[list[Task]], Iterable[Graded]]
+Engine = Callable[[Iterable[Task]], Iterable[Graded]]
 """Grades tasks, in any order, each as soon as it is done."""
 
 
@@ -67,23 +67,24 @@ def grade(
     paths.grading(module).mkdir(parents=True, exist_ok=True)
     with folder_lock(paths.grading(module), wait_s=0.0):
         before = results.load_results(paths, module)
-        wanted = tasks.works(paths, module, students or tasks.students_of(paths, module))
+        exercise = tasks.exercise(paths, module)
+        wanted = tasks.works(exercise, students or tasks.students_of(paths, module))
         due = [work for work in wanted if again or _is_new(work, before)]
         with gradebook.opened(paths.gradebook, module) as book:
             writer = Writer(paths, book, before, due)
-            done = list(_run(engine, due, writer, tell))
+            done = list(_run(engine, exercise, due, writer, tell))
             settle(paths, book)
-    kept = [work for work in wanted if work not in due]
+    kept = [work for work in wanted if not (again or _is_new(work, before))]
     return Run(
         module,
         tuple(Change(graded.student, _graded(before.get(graded.student)), graded) for graded in done),
-        tuple(work.task.student for work in kept),
-        tuple(work.task.student for work in kept if before[work.task.student].source != work.source),
+        tuple(work.student for work in kept),
+        tuple(work.student for work in kept if before[work.student].source != work.source),
     )
 
 
 def _is_new(work: Work, before: dict[str, Result]) -> bool:
-    known = before.get(work.task.student)
+    known = before.get(work.student)
     return known is None or known.submission != work.submission
 
 
@@ -91,13 +92,17 @@ def _graded(result: Result | None) -> Graded | None:
     return result.graded if result else None
 
 
-def _run(engine: Engine, due: list[Work], writer: Writer, tell: Callable[[Progress], object]) -> Iterator[Graded]:
+def _run(
+    engine: Engine, exercise: Exercise, due: list[Work], writer: Writer, tell: Callable[[Progress], object]
+) -> Iterator[Graded]:
+    """Each result without its notebook, which is in the books by then: a class's notebooks would fill the memory."""
     started = time.monotonic()
     try:
-        for number, graded in enumerate(engine([work.task for work in due]) if due else (), 1):
+        for number, graded in enumerate(engine(exercise.task(work.student) for work in due) if due else (), 1):
             writer.add(graded)
             left = (time.monotonic() - started) / number * (len(due) - number)
-            tell(Progress(graded, number, len(due), left))
-            yield graded
+            short = replace(graded, notebook=None)
+            tell(Progress(short, number, len(due), left))
+            yield short
     finally:
         writer.flush()

@@ -7,17 +7,35 @@ from dataclasses import dataclass
 
 from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.course.errors import CourseError
-from tinytorch_lab.course.grading.model import ClassPaths, Limits, Task
+from tinytorch_lab.course.grading.model import ClassPaths, Task
 from tinytorch_lab.course.grading.place import masked, own_library
 
 
 @dataclass(frozen=True)
 class Work:
-    """A task with the fingerprints of what it was made from."""
+    """A submission to grade, with the fingerprints of what was handed in and of the source with the tests."""
 
-    task: Task
+    student: str
     submission: str
     source: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What the tasks of a module have in common: all of a ``Task`` but the student's own."""
+
+    paths: ClassPaths
+    module: str
+    source: str
+    masked: tuple[str, ...]
+    library: dict[str, str]
+
+    def task(self, student: str) -> Task:
+        """The student's task, read when it is needed: a class's submissions together may be larger than memory."""
+        content = self.paths.submitted(student, self.module).read_bytes()
+        # Bytes that are no UTF-8 cannot come out of Jupyter; a task is text, and the rest of it still counts.
+        text = content.decode("utf-8", errors="replace")
+        return Task(self.module, student, self.source, text, self.masked, self.library)
 
 
 def modules_in(paths: ClassPaths) -> tuple[str, ...]:
@@ -33,23 +51,21 @@ def students_of(paths: ClassPaths, module: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if paths.submitted(name, module).is_file()))
 
 
-def works(paths: ClassPaths, module: str, students: tuple[str, ...], limits: Limits | None = None) -> list[Work]:
-    """A task for each of ``students``. Raises CourseError if the module has no source, or somebody no submission."""
-    source = source_text(paths, module)
-    hidden, library = masked(paths, module), own_library(paths, module)
-    submitted = students_of(paths, module)
+def exercise(paths: ClassPaths, module: str) -> Exercise:
+    """The module as it is graded. Raises CourseError if it was not released."""
+    return Exercise(paths, module, source_text(paths, module), masked(paths, module), own_library(paths, module))
+
+
+def works(exercise: Exercise, students: tuple[str, ...]) -> list[Work]:
+    """The submissions of ``students``. Raises CourseError if somebody handed in nothing."""
+    paths, module = exercise.paths, exercise.module
+    submitted = set(students_of(paths, module))
     if absent := [student for student in students if student not in submitted]:
         raise CourseError(
             f"{', '.join(absent)} handed in nothing for {module}. Collect it first: tinytorch-lab collect"
         )
-    made = []
-    for student in students:
-        content = paths.submitted(student, module).read_bytes()
-        # Bytes that are no UTF-8 cannot come out of Jupyter; a task is text, and the rest of it still counts.
-        text = content.decode("utf-8", errors="replace")
-        task = Task(module, student, source, text, hidden, library, limits or Limits())
-        made.append(Work(task, _sha256(content), fingerprint(source)))
-    return made
+    source = fingerprint(exercise.source)
+    return [Work(student, _sha256(paths.submitted(student, module).read_bytes()), source) for student in students]
 
 
 def source_text(paths: ClassPaths, module: str) -> str:

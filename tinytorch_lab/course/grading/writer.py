@@ -26,7 +26,7 @@ class Writer:
     def __init__(self, paths: ClassPaths, book: Book, before: Mapping[str, Result], due: list[Work]) -> None:
         self.paths, self.book = paths, book
         self.before, self.results = before, dict(before)
-        self.works = {work.task.student: work for work in due}
+        self.works = {work.student: work for work in due}
         self.roster = read_roster(paths.root / "roster.csv")
         self.policy = read_policy(paths.root / "grading.toml")
         self.waiting: list[Graded] = []

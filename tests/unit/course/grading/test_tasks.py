@@ -1,5 +1,6 @@
 """What a submission is graded with: the tests of the release, without the modules that it builds, on the class's own others."""
 
+import hashlib
 import subprocess
 import sys
 
@@ -47,28 +48,31 @@ def handed_in(paths):
 def test_a_task_holds_the_source_the_submission_and_what_may_not_be_imported(handed_in) -> None:
     assert tasks.modules_in(handed_in) == ("01_pair", "02_next")
     assert tasks.students_of(handed_in, "01_pair") == ("ada",)
-    (work,) = tasks.works(handed_in, "01_pair", ("ada",))
-    assert (work.task.source, work.task.submitted) == ("the source of 01_pair", "\ufffd submitted")
-    assert set(work.task.masked) == {"core.pair", "core.next"}
-    assert work.task.library == {}
+    exercise = tasks.exercise(handed_in, "01_pair")
+    (work,) = tasks.works(exercise, ("ada",))
+    assert work.submission == hashlib.sha256(b"\xff submitted").hexdigest()
+    task = exercise.task("ada")
+    assert (task.source, task.submitted) == ("the source of 01_pair", "\ufffd submitted")
+    assert set(task.masked) == {"core.pair", "core.next"}
+    assert task.library == {}
 
 
 def test_later_modules_are_graded_on_the_classs_own_earlier_ones(handed_in) -> None:
     lesson = handed_in.root / "modules" / "01_pair" / "pair_dev.py"
     lesson.parent.mkdir()
     lesson.write_text(LESSON)
-    (work,) = tasks.works(handed_in, "02_next", ("ada",))
-    assert work.task.masked == ("core.next",)
-    assert list(work.task.library) == ["core/pair.py"]
-    assert "def add(a, b):" in work.task.library["core/pair.py"]
+    task = tasks.exercise(handed_in, "02_next").task("ada")
+    assert task.masked == ("core.next",)
+    assert list(task.library) == ["core/pair.py"]
+    assert "def add(a, b):" in task.library["core/pair.py"]
 
 
 def test_what_is_missing_is_a_sentence(handed_in) -> None:
     with pytest.raises(CourseError, match="alan, kay handed in nothing for 01_pair"):
-        tasks.works(handed_in, "01_pair", ("ada", "alan", "kay"))
+        tasks.works(tasks.exercise(handed_in, "01_pair"), ("ada", "alan", "kay"))
     handed_in.source("01_pair").unlink()
     with pytest.raises(CourseError, match="was not released from this class folder"):
-        tasks.works(handed_in, "01_pair", ("ada",))
+        tasks.exercise(handed_in, "01_pair")
 
 
 @pytest.mark.parametrize("command", ["grade", "grades", "feedback"])
