@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tinytorch_lab.course.errors import CourseError
-from tinytorch_lab.course.grading import audit, results, run
+from tinytorch_lab.course.grading import audit, bookkeeping, results, run
 from tinytorch_lab.course.grading.engine.run import grade_all
 from tinytorch_lab.course.grading.model import DIED, FAILED
 from tinytorch_lab.course.lock import folder_lock
@@ -174,6 +174,16 @@ def test_two_runs_of_one_module_are_not_at_work_at_once(class_) -> None:
         pytest.raises(CourseError, match="Another tinytorch-lab is at work"),
     ):
         run.grade(class_.paths, MODULE, class_.engine)
+
+
+def test_nothing_is_written_while_a_release_is_at_work_in_the_folder_and_nothing_is_lost(class_, monkeypatch) -> None:
+    class_.hand_in("ada")
+    monkeypatch.setattr(bookkeeping, "WAIT_S", 0.1)
+    with folder_lock(class_.paths.root), pytest.raises(CourseError, match="Another tinytorch-lab is at work"):
+        run.grade(class_.paths, MODULE, class_.engine)
+    assert class_.rows() == {}
+    assert len(run.grade(class_.paths, MODULE, class_.engine).changes) == 1
+    assert set(class_.rows()) == {"ada"}
 
 
 def test_an_audit_by_nbgrader_finds_a_score_that_is_not_its_own(class_) -> None:

@@ -6,7 +6,8 @@ manual grade is asked for again only if what it was given for has changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,13 @@ from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading.gradebook import Book
 from tinytorch_lab.course.grading.model import WITHOUT_SCORE, Graded
 from tinytorch_lab.course.grading.roster import Student
+from tinytorch_lab.course.lock import folder_lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+WAIT_S = 600.0
+"""How long to wait for a release, which proves a module before it publishes."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Entry:
 
 def write(book: Book, entries: Sequence[Entry]) -> None:
     """All rows of these submissions, in one transaction."""
-    with book.engine.begin() as connection:
+    with _changing(book) as connection:
         _write_students(book, connection, entries)
         submissions = _write_submissions(book, connection, entries)
         notebooks = _write_notebooks(book, connection, submissions)
@@ -50,7 +55,7 @@ def write(book: Book, entries: Sequence[Entry]) -> None:
 
 def write_due(book: Book, due: datetime | None, penalties: Mapping[str, float | None]) -> None:
     """The due date of the module, and what being late costs whom."""
-    with book.engine.begin() as connection:
+    with _changing(book) as connection:
         assignment, notebook = book.tables["assignment"], book.tables["submitted_notebook"]
         if due is not None:  # without a date of ours, one that was given in Formgrader stays
             connection.execute(
@@ -60,6 +65,13 @@ def write_due(book: Book, due: datetime | None, penalties: Mapping[str, float | 
             if student in penalties:
                 change = notebook.update().where(notebook.c.id == key)
                 connection.execute(change.values(late_submission_penalty=penalties[student]))
+
+
+@contextmanager
+def _changing(book: Book) -> Iterator[Connection]:
+    """A transaction, and no release meanwhile: that puts a changed copy in the gradebook's place."""
+    with folder_lock(book.path.parent, WAIT_S), book.engine.begin() as connection:
+        yield connection
 
 
 def _write_students(book: Book, connection: Connection, entries: Sequence[Entry]) -> None:
