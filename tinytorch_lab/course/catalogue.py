@@ -120,6 +120,11 @@ def load_catalogue(path: Path) -> Catalogue:
         raise CourseError(
             f"{path} has version {table.get('version')!r}; this tinytorch-lab reads version {VERSION}. Upgrade it."
         )
+    for key, kind in (("parts", str), ("module", dict), ("milestone", dict)):
+        rows = table.get(key, [])
+        if not isinstance(rows, list) or not all(isinstance(row, kind) for row in rows):
+            wanted = "a list of names" if kind is str else f"written as [[{key}]], once for each"
+            raise CourseError(f"{path}: `{key}` must be {wanted}, got {str(rows)[:60]}.")
     parts = tuple(table.get("parts", ()))
     modules = tuple(_module(row, path) for row in table.get("module", ()))
     _check(parts, modules, path)
@@ -130,9 +135,11 @@ def _milestones(table: Mapping[str, Any], modules: tuple[Module, ...], path: Pat
     known = {module.id for module in modules}
     found = []
     for row in table.get("milestone", ()):
-        name, needs = row.get("id"), row.get("needs", ())
+        name, needs = row.get("id"), row.get("needs", [])
         if not isinstance(name, str) or not MILESTONE_ID.fullmatch(name) or not isinstance(row.get("title"), str):
             raise CourseError(f"{path}: a milestone needs an `id` of the form 1_1957_name and a `title`, got {row!r}.")
+        if not isinstance(needs, list) or not all(isinstance(need, str) for need in needs):
+            raise CourseError(f"{path}: `needs` of milestone {name} must be a list of names, got {needs!r}.")
         if unknown := set(needs) - known:
             raise CourseError(f"{path}: milestone {name} needs {', '.join(sorted(unknown))}, which are no modules.")
         found.append(Milestone(name, row["title"], tuple(needs)))
@@ -154,9 +161,12 @@ def _module(row: Mapping[str, Any], path: Path) -> Module:
         if not isinstance(row.get(key), kind):
             name = row.get("id", "a module without id")
             raise CourseError(f"{path}: {name} needs `{key}` of type {kind.__name__}, got {row.get(key)!r}.")
+    for key in ("builds", "needs"):
+        if not all(isinstance(one, str) for one in row[key]):
+            raise CourseError(f"{path}: `{key}` of {row['id']} must be a list of names, got {row[key]!r}.")
     values: dict[str, Any] = {key: tuple(row[key]) if kind is list else row[key] for key, kind in kinds.items()}
     compare = row.get("compare", [])
-    if len(compare) not in (0, 2) or not all(isinstance(part, str) for part in compare):
+    if not isinstance(compare, list) or len(compare) not in (0, 2) or not all(isinstance(part, str) for part in compare):
         raise CourseError(
             f"{path}: `compare` of {row['id']} must be code that prepares and a statement, got {compare!r}."
         )

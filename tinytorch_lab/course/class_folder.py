@@ -7,6 +7,7 @@ import re
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,6 +138,6 @@ def _opened(origin: Path) -> Iterator[Path]:
         try:
             with tarfile.open(origin) as archive:
                 archive.extractall(place, filter="data")
-        except (OSError, tarfile.TarError) as error:
+        except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
             raise CourseError(f"{origin} is no archive that can be read ({error}).") from None
         yield next((path for path in Path(place).iterdir() if path.is_dir()), Path(place))

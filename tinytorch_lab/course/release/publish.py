@@ -24,9 +24,8 @@ def publish(folder: ClassFolder, moves: Mapping[Path, Path]) -> None:
     """Move each staged file or folder onto its target. An error before the journal stands leaves everything as it was."""
     for staged, target in moves.items():
         _check(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(target.parent, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target.parent))
+        if staged.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
         _sync(staged)
     write_atomic(folder.root / JOURNAL, json.dumps([[_named(folder, one) for one in move] for move in moves.items()]))
     recover(folder)
@@ -51,6 +50,8 @@ def _check(target: Path) -> None:
     above = next(path for path in target.parents if path.exists() or path.is_symlink())
     if not above.is_dir():
         raise CourseError(f"{above} is no folder, but {target} is to be written below it. Move it away.")
+    if not os.access(above, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(above))
 
 
 def _named(folder: ClassFolder, path: Path) -> str:

@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from tinytorch_lab.course.catalogue import Module
-from tinytorch_lab.course.class_folder import ClassFolder
+from tinytorch_lab.course.class_folder import JOURNAL, ClassFolder
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.notebooks import parse_notebook
 from tinytorch_lab.course.release import generate
@@ -61,7 +61,10 @@ def new_stage(folder: ClassFolder, module: Module) -> Iterator[Stage]:
         copy_database(folder.root / GRADEBOOK, root / GRADEBOOK)
         yield Stage(root, module, before)
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        if not (
+            folder.root / JOURNAL
+        ).exists():  # else what is staged is still to be put in place, by whoever comes next
+            shutil.rmtree(root, ignore_errors=True)
 
 
 def stages(folder: ClassFolder) -> Path:
