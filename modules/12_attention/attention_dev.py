@@ -341,7 +341,7 @@ test_attention()
 #| export
 @gradient(attention)
 def d_attention(g: Array, y: Array, q: Array, k: Array, v: Array, mask: Any = None, keep: dict[str, Array] | None = None) -> tuple[Gradient, ...]:
-    """With e the exponentials and h = g / sums: d = e * (h v^T - sum(h * y)); d k / sqrt(D), d^T q / sqrt(D), e^T h.
+    """With e the exponentials and h their share of g (g / sums): d = e * (h v^T - sum(h * y)); d k / sqrt(D), d^T q / sqrt(D), e^T h.
 
     ``keep`` is what forward kept; without it the exponentials are computed again.
     """
