@@ -27,6 +27,7 @@ SHORT = 4
 """A line that is one word of fewer letters says nothing, and stands in any file by chance."""
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}\r?\n)*[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)?={0,2}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
+_PERCENT = re.compile(rb"%[0-9a-fA-F]{2}")
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})")
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
@@ -57,7 +58,9 @@ def texts(content: bytes, depth: int = DEPTH) -> Iterator[str]:
     for encoding in ("utf-8", *_WIDE):
         text = content.decode(encoding, "ignore")
         if encoding == "utf-8" or content.count(0) > len(content) // 4:
-            yield from _readings(text)
+            yield text
+            if depth:
+                yield from _read_otherwise(text, depth)
     if depth:
         yield from _encoded(content, depth)
         yield from _packed(content, depth)
@@ -96,14 +99,11 @@ def _zipped(content: bytes, depth: int) -> Iterator[str]:
                 continue  # damaged, or locked with a password: nobody reads it
 
 
-def _readings(text: str) -> Iterator[str]:
-    yield text
-    if "&" in text:
-        yield html.unescape(text)
-    if "%" in text:
-        yield urllib.parse.unquote(text)
-    if _ESCAPE.search(text):
-        yield _ESCAPE.sub(lambda escape: chr(int(escape[0][2:], 16)), text)
+def _read_otherwise(text: str, depth: int) -> Iterator[str]:
+    """The text as a browser and as a program would show it, where that differs."""
+    readings = {html.unescape(text), _ESCAPE.sub(lambda escape: chr(int(escape[0][2:], 16)), text)}
+    for reading in sorted(readings - {text}):
+        yield from texts(reading.encode("utf-8", "replace"), depth - 1)
 
 
 def _encoded(content: bytes, depth: int) -> Iterator[str]:
@@ -113,6 +113,8 @@ def _encoded(content: bytes, depth: int) -> Iterator[str]:
             yield from texts(base64.b64decode(run + b"=" * (-len(run) % 4)), depth - 1)
         except binascii.Error:
             continue  # some other word of these letters
+    if _PERCENT.search(content):
+        yield from texts(urllib.parse.unquote_to_bytes(content), depth - 1)
     for match in _HEX.finditer(content):
         yield from texts(bytes.fromhex(match[0].decode()), depth - 1)
 
