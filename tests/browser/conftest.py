@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from .browser import chromium_path
 from .lab import Lab
 from .server import LabServer, start_server
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
+
+expect.set_options(timeout=30_000)  # as all other waits: a busy machine needs more than playwright's five seconds
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -68,7 +70,7 @@ def new_lab(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     yield make
     for lab in labs:
         lab.page.context.close()
-    errors = [error for lab in labs for error in lab.errors]
+    errors = [error for lab in labs for error in lab.unexpected_errors()]
     assert errors == [], "The browser's console shows errors."
 
 

@@ -25,6 +25,8 @@ class Lab:
     workspace: str
     artifacts: Path
     errors: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    """Words of errors that the test brings about, such as the failed requests that the browser itself reports."""
     sent: list[str] = field(default_factory=list)
     """Every message that the page has sent over a web socket, such as requests to kernels."""
 
@@ -94,6 +96,10 @@ class Lab:
         """Keep what is on the screen just now."""
         self.artifacts.mkdir(exist_ok=True)
         (element or self.page).screenshot(path=self.artifacts / f"{name}.png", animations="disabled")
+
+    def unexpected_errors(self) -> list[str]:
+        """What the console has shown, without what the test brings about."""
+        return [error for error in self.errors if not any(words in error for words in self.expected)]
 
     # What is on the screen
 

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
-from tinytorch_lab.course.lesson import grader, read_lesson
-
-from .axe import AXE, violations
 from .lab import NOTEBOOK, Lab
 from .server import LabServer, start_server
-
-LESSON = Path(__file__).parents[2] / "modules" / "01_tensor" / "tensor_dev.py"
-RUN_MS = 120_000
-"""A run starts a kernel; on a busy machine that takes its time."""
-
-
-def solutions() -> dict[str, str]:
-    """The reference's source of each exercise by its grade id, without the marks around the solution."""
-    cells = [cell for cell in read_lesson(LESSON).cells if grader(cell).get("solution")]
-    return {grader(cell)["grade_id"]: cell.source for cell in cells}
+from .student import RUN_MS, check_axe, choose, make_folder, press, solutions, solve_all, work, write_cell
 
 
 @pytest.fixture(scope="module")
@@ -50,45 +34,11 @@ def on_empty_folder(own_server: LabServer, new_lab: Callable[[LabServer], Lab]) 
 def student(on_empty_folder: Lab) -> Lab:
     """Module 01 of a new student folder is open."""
     lab = on_empty_folder
-    subprocess.run([sys.executable, "-m", "tinytorch_lab", "new", str(lab.server.root)], check=True)
+    make_folder(lab.server.root)
     lab.open()
     lab.module_row("01_tensor").click()
     lab.wait_kernel()
     return lab
-
-
-def work(lab: Lab) -> Locator:
-    return lab.navigator().locator(".tt-Work")
-
-
-def press(lab: Lab, button: str) -> None:
-    work(lab).get_by_role("button", name=button, exact=True).click()
-
-
-def choose(lab: Lab, item: str) -> None:
-    """An item of the menu behind the three dots."""
-    press(lab, "More actions")
-    lab.page.locator(".lm-Menu-item", has_text=item).click()
-
-
-def write_cell(lab: Lab, cell_id: str, source: str) -> None:
-    """Type into a cell, as far as the notebook can tell."""
-    lab.page.evaluate(
-        f"""([id, source]) => {{
-            const cell = {NOTEBOOK}.content.model.sharedModel.cells.find(each => each.id === id);
-            cell.setSource(source);
-        }}""",
-        [cell_id, source],
-    )
-
-
-def active_cell(lab: Lab) -> str:
-    return str(lab.page.evaluate(f"{NOTEBOOK}.content.activeCell.model.id"))
-
-
-def solve_all(lab: Lab) -> None:
-    for grade_id, source in solutions().items():
-        write_cell(lab, grade_id, source)
 
 
 def test_from_a_failing_test_to_a_complete_module(student: Lab) -> None:
@@ -177,6 +127,19 @@ def test_handing_in_gives_a_receipt_and_a_reset_keeps_a_copy(student: Lab) -> No
     assert lab.page.locator(".jp-Dialog").count() == 0
 
 
+def test_feedback_and_the_grade_in_it_are_shown_when_they_are_there(student: Lab) -> None:
+    lab = student
+    assert work(lab).get_by_text("Feedback").count() == 0
+    page = lab.server.root / "feedback" / "01_tensor" / "tensor.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<h4>tensor (Score: 61.5 / 76.0)</h4><p>Mind the strides.</p>", encoding="utf-8")
+    lab.navigator().get_by_role("button", name="Refresh the course").click()
+    expect(work(lab)).to_contain_text("Graded: 61.5 of 76 points. Feedback from your instructor is there.")
+    lab.screenshot("work-feedback")
+    press(lab, "Read It")
+    expect(lab.page.frame_locator(".jp-HTMLViewer iframe").get_by_text("Mind the strides.")).to_be_visible()
+
+
 def test_hints_come_one_at_a_time_and_the_solution_is_not_shown_by_accident(student: Lab) -> None:
     lab = student
     step = work(lab).locator("li[data-cell='01-as-array']")
@@ -188,6 +151,14 @@ def test_hints_come_one_at_a_time_and_the_solution_is_not_shown_by_accident(stud
     lab.start("tinytorch:compare-module")
     lab.answer("Show It Anyway")
     expect(lab.page.locator(".tt-Compare")).to_contain_text("raise NotImplementedError")
+    # What was shown is shown after a reload; JupyterLab keeps its state a moment after a change.
+    with lab.page.expect_response(lambda response: "api/workspaces" in response.url):
+        lab.execute("application:toggle-left-area")
+        lab.execute("application:toggle-left-area")
+    lab.page.reload()
+    lab.wait_ready()
+    lab.execute("docmanager:open", {"path": "modules/01_tensor/tensor.ipynb"})
+    expect(step.locator(".tt-Hints")).to_contain_text("Hint 1 of 1: astype(target, copy=False)")
 
 
 def test_one_goes_on_at_the_first_step_that_is_not_done(student: Lab) -> None:
@@ -223,9 +194,3 @@ def test_axe_finds_nothing_in_the_panel(student: Lab) -> None:
     for theme in ("dark", "light"):
         lab.set_theme(theme)
         check_axe(lab, "#tinytorch-navigator")
-
-
-def check_axe(lab: Lab, selector: str) -> None:
-    if not AXE.exists() and not os.environ.get("CI"):
-        pytest.skip("axe-core is missing: npm ci installs it.")
-    assert violations(lab, selector) == []

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
-from .lab import Lab
+from .lab import NOTEBOOK, Lab
 from .server import LabServer, start_server
 
 # As in an environment of its own that lacks the package.
@@ -95,3 +96,18 @@ def test_below_a_magic_that_is_not_found_it_is_explained_too(new_lab, server_of_
     lab.start("notebook:run-cell")  # it fails, and the command with it
     lab.page.locator(".Toastify__toast", has_text="%pip install tinytorch-lab").wait_for()
     assert "`%%measure` not found" in lab.cell(0).locator(".jp-OutputArea").inner_text()
+
+
+def test_after_measuring_all_cells_it_is_explained_too(new_lab, server_of_kernels) -> None:
+    lab: Lab = new_lab(server_of_kernels)
+    lab.open_notebook("lacking.ipynb")
+    lab.page.evaluate(
+        f"{NOTEBOOK}.content.model.cells.get(0).deleteMetadata('tinytorch')"
+    )  # nothing asks for it but the command
+    lab.start("tinytorch:measure-all")
+    lab.answer("Measure All")
+    toast = lab.page.locator(".Toastify__toast")
+    toast.wait_for()
+    expect(toast).to_have_count(1)
+    expect(toast).to_contain_text("Run %pip install tinytorch-lab in a cell")
+    assert "54" in lab.cell(1).locator(".jp-OutputArea").inner_text()

@@ -96,7 +96,7 @@ test('a notebook without changes of its own shows what another tab has saved bef
 test.each([
   ['ModalCancelError', 'Cancel', 'its file has changed too'],
   ['ModalDuplicateError', 'Modal is already displayed', 'changed too'],
-  ['Error', 'No space left on device', 'done: No space left on device']
+  ['Error', 'HTTP 500: No space left', 'the message of JupyterLab says why']
 ])('a notebook that was not saved says why: %s', async (name, text, words) => {
   const saving = Object.assign(new Error(text), { name });
   const { notebooks } = open({ dirty: true, saving });
@@ -109,6 +109,17 @@ test('a file that is gone is for the server to speak of, any other error is not'
   expect(gone.context.revert).not.toHaveBeenCalled();
   const failing = open({ looking: new Error('Bad gateway') });
   await expect(failing.notebooks.save(PATH)).rejects.toThrow('Bad gateway');
+});
+
+test('changes in a notebook whose folder was renamed are not passed over', async () => {
+  const moved = PATH.replace('modules', 'mine/modules');
+  const gone = { response: { status: 404 } };
+  const left = open({ dirty: true, looking: gone });
+  await expect(left.notebooks.save(moved)).rejects.toThrow(
+    `renamed: ${PATH} is not there any more`
+  );
+  await open({ dirty: false, looking: gone }).notebooks.save(moved);
+  await open({ dirty: true }).notebooks.save(moved); // another student folder's
 });
 
 test('a path that is not open is left alone, and so is a JupyterLab without notebooks', async () => {

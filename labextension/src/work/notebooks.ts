@@ -2,7 +2,6 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { messageOf } from '../course/model';
 import { showCell } from '../show-cell';
 import type { IOpenNotebooks } from './model';
 
@@ -25,17 +24,20 @@ export class OpenNotebooks implements IOpenNotebooks {
     return this._tracker?.activeCell?.model.id ?? null;
   }
 
-  /** What has changed here goes to disk; what has changed on disk, in another tab say, is shown. */
+  /**
+   * What has changed here goes to disk; what has changed on disk, in another tab say, is shown. Rejects with a sentence if the
+   * two are not the same afterwards.
+   */
   async save(path: string): Promise<void> {
     const context = this._find(path)?.context;
-    if (!context?.model.dirty) {
+    if (context === undefined) {
+      await this._refuseLeftBehind(path);
+    } else if (context.model.dirty) {
+      await context.save().catch(error => {
+        throw new Error(notSaved(error, this._trans));
+      });
+    } else {
       await this.reload(path);
-      return;
-    }
-    try {
-      await context.save();
-    } catch (error) {
-      throw new Error(notSaved(error, this._trans));
     }
   }
 
@@ -82,6 +84,23 @@ export class OpenNotebooks implements IOpenNotebooks {
     }
   }
 
+  /** The folder was renamed outside of JupyterLab: what is open has kept its old path, and changes that it cannot save. */
+  private async _refuseLeftBehind(path: string): Promise<void> {
+    const name = inFolder(path);
+    const left = this._tracker?.find(
+      panel =>
+        panel.context.model.dirty && inFolder(this._pathOf(panel)) === name
+    );
+    if (left && (await this._lastModified(left.context.path)) === null) {
+      throw new Error(
+        this._trans.__(
+          'Your open notebook has changes, but its folder was renamed: %1 is not there any more. Nothing was done. Give the folder its old name back and save; then rename it in the file browser of JupyterLab, which open notebooks follow.',
+          this._pathOf(left)
+        )
+      );
+    }
+  }
+
   private _find(path: string): NotebookPanel | null {
     return this._tracker?.find(panel => this._pathOf(panel) === path) ?? null;
   }
@@ -100,6 +119,11 @@ interface IFailed {
 /** JupyterLab's names for "the user said no to overwriting", and "the user is being asked already". */
 const UNDECIDED = ['ModalCancelError', 'ModalDuplicateError'];
 
+/** The part of a notebook's path that a renamed folder leaves as it is: "modules/01_tensor/tensor.ipynb". */
+function inFolder(path: string): string {
+  return path.split('/').slice(-3).join('/');
+}
+
 /** Why nothing was done: the server would read what is on disk, not what is on the screen. */
 function notSaved(error: unknown, trans: TranslationBundle): string {
   return UNDECIDED.includes((error as Error).name)
@@ -107,7 +131,6 @@ function notSaved(error: unknown, trans: TranslationBundle): string {
         'The notebook was not saved, so nothing was done: its file has changed too, in another tab perhaps. Save it, and choose which of the two you keep.'
       )
     : trans.__(
-        'The notebook could not be saved, so nothing was done: %1',
-        messageOf(error)
+        'The notebook could not be saved, so nothing was done. What you see is not lost while this page is open; the message of JupyterLab says why.'
       );
 }
