@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tinytorch_lab.course.release import release as release_now
-
 from ..class_sample import BAD, BAD_LINE, GOOD, SEALED, author_file, hand_in, write_class
 from .axe import violations
 from .lab import Lab
@@ -131,7 +129,8 @@ def test_the_preview_follows_the_file_each_time_it_is_saved(lab: Lab) -> None:
     expect(preview(lab).locator(".tt-Fault")).to_have_count(1)
 
 
-def test_the_way_from_a_release_to_a_new_edition(lab: Lab) -> None:
+def test_the_way_from_a_release_to_a_mended_test(lab: Lab) -> None:
+    folder = lab.server.root
     release(lab)
     progress = panel(lab).locator(".tt-ReleaseRun progress")
     expect(progress).to_have_attribute("aria-valuetext", "Step 2 of 6: Running the reference against its own tests")
@@ -139,58 +138,38 @@ def test_the_way_from_a_release_to_a_new_edition(lab: Lab) -> None:
     lab.picture("class-running")
     expect(result(lab)).to_have_text("Released as version 1, with 5 points.", timeout=RELEASE_MS)
     expect(row(lab, "01_sums")).to_have_attribute("data-state", "released")
-    text = (lab.server.root / "release/01_sums/sums.ipynb").read_text(encoding="utf-8")
+    text = (folder / "release/01_sums/sums.ipynb").read_text(encoding="utf-8")
     assert not any(sealed in text for sealed in SEALED)
     panel(lab).get_by_role("button", name="Make a ZIP of All").click()
     expect(panel(lab).locator(".tt-Navigator-header .tt-Notice")).to_contain_text("release-zips/")
     lab.screenshot("class-released")
     assert violations(lab, "#tinytorch-class") == []
 
-    hand_in(lab.server.root, "ada")
-    author_file(lab.server.root, "01_sums").write_text(GOOD.replace("add(1, 2)", "add(2, 1)"), encoding="utf-8")
-    lab.execute("tinytorch:refresh-class")
-    notice = panel(lab).locator(".tt-ClassModule .tt-Notice")
-    expect(notice.get_by_role("listitem")).to_have_text(["01-add-test"])
-    panel(lab).get_by_role("button", name="Preview").click()
-    changed = preview(lab).locator(".tt-PreviewCell:has(table)")
-    expect(changed).to_have_count(1)
-    expect(changed.locator("tr[data-kind=changed] td[data-side=reference] code")).to_contain_text("add(2, 1)")
-    lab.screenshot("class-preview")
-    assert violations(lab, "#tinytorch-class") == []
-    assert violations(lab, "#tinytorch-preview-01_sums") == []
-
-    release(lab, "Release…")
-    dialog = lab.page.locator(".jp-Dialog")
-    expect(dialog).to_contain_text("01-add-test")
-    lab.picture("class-decision")
-    lab.answer("Cancel")
-    assert list((lab.server.root / "submitted").glob("*/01_sums"))
-    release(lab, "Release…")
-    lab.answer("New Edition")
-    expect(result(lab)).to_have_text("Released as version 2, with 5 points.", timeout=RELEASE_MS)
-    assert (lab.server.root / "editions/01_sums-1/submitted/ada/01_sums/sums.ipynb").is_file()
-    assert not list((lab.server.root / "submitted").glob("*/01_sums"))
-    expect(preview(lab)).to_contain_text("0 of 5 cells change")
-
-
-def test_submissions_are_graded_and_graded_again_after_a_test_was_mended(lab: Lab) -> None:
-    folder = lab.server.root
-    if not (folder / "release/01_sums").exists():
-        release_now("01_sums", course=folder)
-        lab.execute("tinytorch:refresh-class")
     for name, answer in (("ada", "a + b"), ("alan", "abs(a) + b"), ("grace", None)):
         hand_in(folder, name, answer)
     lab.execute("tinytorch:refresh-class")
-    row(lab, "01_sums").click()
+    grade_submissions(lab)
+
+    # The hidden test asks for too much. It is mended: submissions are kept, and graded again.
+    mended = GOOD.replace("add(-1, 1)", "add(1, -1)").replace("# # Sums", "# # Sums of two")
+    author_file(folder, "01_sums").write_text(mended, encoding="utf-8")
+    lab.execute("tinytorch:refresh-class")
+    decide_to_keep(lab)
+    expect(result(lab)).to_have_text("Released as version 2, with 5 points.", timeout=RELEASE_MS)
+    expect(preview(lab)).to_contain_text("0 of 5 cells change")
+    grade_again(lab)
+    submissions(lab).get_by_role("button", name="Make Feedback").click()
+    expect(submissions(lab).get_by_role("status")).to_contain_text("3 pages were made.", timeout=RELEASE_MS)
+    assert (folder / "feedback/alan/01_sums/sums.html").is_file()
+
+
+def grade_submissions(lab: Lab) -> None:
     panel(lab).get_by_role("button", name="Submissions (3)…").click()
     expect(submissions(lab).locator(".tt-Grading-sum")).to_have_text("3 of 3 handed in · 3 not graded yet")
     submissions(lab).get_by_role("button", name="Grade 3 New").click()
-    expect(submissions(lab).get_by_role("status")).to_contain_text(
-        "3 graded, 0 were graded before.", timeout=RELEASE_MS
-    )
+    expect(submissions(lab).get_by_role("status")).to_contain_text("3 graded.", timeout=RELEASE_MS)
     expect(student(lab, "ada").locator("td")).to_contain_text(["needs manual grade", "3 of 5"])
     expect(student(lab, "alan").locator("td")).to_contain_text(["needs manual grade", "0 of 5"])
-
     student(lab, "alan").get_by_role("button").press("Enter")
     expect(submissions(lab).locator(".tt-Cells")).to_contain_text("add(-1, 1) should be 0")
     lab.screenshot("class-submissions")
@@ -200,9 +179,27 @@ def test_submissions_are_graded_and_graded_again_after_a_test_was_mended(lab: La
     assert saved.value.suggested_filename == "01_sums_grades.csv"
     assert saved.value.path().read_text().startswith("id,")
 
-    # The hidden test asks for too much: it is mended, submissions are kept and graded again.
-    author_file(folder, "01_sums").write_text(GOOD.replace("add(-1, 1)", "add(1, -1)"), encoding="utf-8")
-    release_now("01_sums", course=folder, mend=True)
+
+def decide_to_keep(lab: Lab) -> None:
+    """Release what has changed, with submissions in: it is announced, asked, and only then done."""
+    notice = panel(lab).locator(".tt-ClassModule .tt-Notice")
+    expect(notice.get_by_role("listitem")).to_have_text(["01-add-test"])
+    panel(lab).get_by_role("button", name="Preview").click()
+    changed = preview(lab).locator(".tt-PreviewCell:has(table)")
+    expect(changed).to_have_count(1)
+    expect(changed.locator("tr[data-kind=changed] td[data-side=reference] code")).to_have_text("# Sums of two")
+    lab.screenshot("class-preview")
+    assert violations(lab, "#tinytorch-preview-01_sums") == []
+    release(lab, "Release…")
+    expect(lab.page.locator(".jp-Dialog")).to_contain_text("01-add-test")
+    lab.picture("class-decision")
+    lab.answer("Cancel")
+    expect(panel(lab).locator(".tt-ReleaseRun [role=status]")).to_have_text("Released as version 1, with 5 points.")
+    release(lab, "Release…")
+    lab.answer("Keep Submissions")
+
+
+def grade_again(lab: Lab) -> None:
     lab.execute("tinytorch:open-submissions", {"module": "01_sums"})
     expect(submissions(lab)).to_contain_text("3 were graded with earlier tests: ada, alan, grace.")
     submissions(lab).get_by_role("button", name="Grade Them Again").click()
@@ -210,6 +207,3 @@ def test_submissions_are_graded_and_graded_again_after_a_test_was_mended(lab: La
     expect(changes).to_have_count(1, timeout=RELEASE_MS)
     expect(changes).to_have_text("alan0 of 53 of 5needs manual grade")
     lab.screenshot("class-regraded")
-    submissions(lab).get_by_role("button", name="Make Feedback").click()
-    expect(submissions(lab).get_by_role("status")).to_contain_text("3 pages were made.", timeout=RELEASE_MS)
-    assert (folder / "feedback/alan/01_sums/sums.html").is_file()

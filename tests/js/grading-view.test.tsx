@@ -74,7 +74,7 @@ test('a run counts, then shows before and after, and asks the class again', asyn
     await vi.waitFor(() => expect(model.ended).not.toBeNull());
   });
   expect(find(host, '[role=status]').textContent).toContain(
-    '2 graded, 1 were graded before. Of 1 graded again, 1 changed.'
+    '2 graded. 1 was graded before and stays. Of 1 graded again, 1 changed.'
   );
   const row = find(host, '.tt-Changes tbody tr');
   expect([...row.children].map(cell => cell.textContent)).toEqual([

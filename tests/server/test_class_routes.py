@@ -3,7 +3,6 @@
 import json
 import os
 import textwrap
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tinytorch_lab.server.class_handlers import class_routes
 from tinytorch_lab.server.grading_handlers import grading_routes
 from tinytorch_lab.server.sender import Sender
 
-from ..class_sample import BAD_LINE, SEALED, write_class
+from ..class_sample import BAD_LINE, write_class
 
 ROUTES = [path.partition("/tinytorch-lab/")[2] for path, _ in [*class_routes("/"), *grading_routes("/")]]
 MODULE = {"module": "01_sums"}
@@ -62,34 +61,6 @@ async def test_the_class_says_how_far_each_module_is_and_where_its_faults_are(in
     (fault,) = (each for each in bad["faults"] if each["severity"] == "error")
     assert (fault["line"], fault["grade_id"], fault["rule"]) == (BAD_LINE, "02-add", "R3")
     assert fault["mend"]
-
-
-async def test_a_module_goes_from_preview_to_release_to_one_file(instructor, jp_fetch) -> None:
-    _, text = await ask(jp_fetch, "class/preview", MODULE)
-    preview = json.loads(text)
-    assert (preview["refused"], preview["stubs"], preview["removed_lines"]) == (None, 2, 4)
-    assert all(cell["now"] is None for cell in preview["cells"])
-    assert not any(sealed in text for sealed in SEALED)
-    assert (await ask(jp_fetch, "class/zip", {"modules": []}))[0] == 409
-
-    status, text = await ask(jp_fetch, "class/release", RELEASE)
-    assert status == 200
-    *steps, done = [json.loads(line) for line in text.splitlines()]
-    assert [step["kind"] for step in steps] == ["step"] * steps[0]["total"]
-    assert [step["number"] for step in steps] == list(range(1, len(steps) + 1))
-    assert done["kind"] == "done"
-    assert (done["released"]["version"], done["released"]["unchanged"]) == (1, False)
-    released = (instructor / "release/01_sums/sums.ipynb").read_text()
-    assert not any(sealed in released for sealed in SEALED)
-
-    (good, _) = json.loads((await ask(jp_fetch, "class"))[1])["modules"]
-    assert (good["state"], good["version"]) == ("released", 1)
-    preview = json.loads((await ask(jp_fetch, "class/preview", MODULE))[1])
-    assert all(cell["now"] == cell["then"] for cell in preview["cells"])
-
-    zipped = json.loads((await ask(jp_fetch, "class/zip", {"modules": ["01_sums"]}))[1])
-    assert zipped["path"] == zipped["file"]
-    assert zipfile.ZipFile(instructor / zipped["path"]).namelist() == ["01_sums/sums.ipynb"]
 
 
 async def test_faults_are_what_a_refused_preview_and_release_answer(instructor, jp_fetch) -> None:

@@ -1,37 +1,24 @@
-"""What an instructor's server answers about submissions, on a class with a release and three of them."""
+"""What an instructor's server answers from the preview of a module to the grades of its submissions."""
 
 import base64
 import io
 import json
-import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tinytorch_lab.course.release import release
-
 from ..class_sample import SEALED, hand_in, write_class
-from .test_class_routes import ask
+from .test_class_routes import RELEASE, ask
 
 MODULE = {"module": "01_sums"}
 GRADE = MODULE | {"students": [], "again": False}
 
 
-@pytest.fixture(scope="module")
-def released(tmp_path_factory) -> Path:
-    folder = write_class(tmp_path_factory.mktemp("released") / "class")
-    release("01_sums", course=folder)
-    for student, answer in (("ada", "a + b"), ("alan", "a - b"), ("grace", None)):
-        hand_in(folder, student, answer)
-    return folder
-
-
 @pytest.fixture
-def instructor(released, jp_root_dir, jp_serverapp) -> Path:
-    shutil.copytree(released, jp_root_dir, dirs_exist_ok=True)
+def instructor(jp_root_dir, jp_serverapp) -> Path:
     jp_serverapp.web_app.settings["tinytorch_lab"].instructor = True
-    return jp_root_dir
+    return write_class(jp_root_dir)
 
 
 async def rows(jp_fetch) -> dict:
@@ -46,7 +33,44 @@ async def lines(jp_fetch, route: str, body: object) -> list[dict]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-async def test_from_a_submission_to_its_feedback(instructor, jp_fetch) -> None:
+async def test_from_the_preview_to_the_grades(instructor, jp_fetch) -> None:
+    await release_it(instructor, jp_fetch)
+    for student, answer in (("ada", "a + b"), ("alan", "a - b"), ("grace", None)):
+        hand_in(instructor, student, answer)
+    await grade_it(jp_fetch)
+    await give_back(instructor, jp_fetch)
+    await take_in_an_export(instructor, jp_fetch)
+
+
+async def release_it(instructor: Path, jp_fetch) -> None:
+    _, text = await ask(jp_fetch, "class/preview", MODULE)
+    preview = json.loads(text)
+    assert (preview["refused"], preview["stubs"], preview["removed_lines"]) == (None, 2, 4)
+    assert all(cell["now"] is None for cell in preview["cells"])
+    assert not any(sealed in text for sealed in SEALED)
+    assert (await ask(jp_fetch, "class/zip", {"modules": []}))[0] == 409
+
+    status, text = await ask(jp_fetch, "class/release", RELEASE)
+    assert status == 200
+    *steps, done = [json.loads(line) for line in text.splitlines()]
+    assert [step["kind"] for step in steps] == ["step"] * steps[0]["total"]
+    assert [step["number"] for step in steps] == list(range(1, len(steps) + 1))
+    assert done["kind"] == "done"
+    assert (done["released"]["version"], done["released"]["unchanged"]) == (1, False)
+    released = (instructor / "release/01_sums/sums.ipynb").read_text()
+    assert not any(sealed in released for sealed in SEALED)
+
+    (good, _) = json.loads((await ask(jp_fetch, "class"))[1])["modules"]
+    assert (good["state"], good["version"]) == ("released", 1)
+    preview = json.loads((await ask(jp_fetch, "class/preview", MODULE))[1])
+    assert all(cell["now"] == cell["then"] for cell in preview["cells"])
+
+    zipped = json.loads((await ask(jp_fetch, "class/zip", {"modules": ["01_sums"]}))[1])
+    assert zipped["path"] == zipped["file"]
+    assert zipfile.ZipFile(instructor / zipped["path"]).namelist() == ["01_sums/sums.ipynb"]
+
+
+async def grade_it(jp_fetch) -> None:
     before = await rows(jp_fetch)
     assert {(row["score"], row["state"]) for row in before.values()} == {(None, "not graded yet")}
 
@@ -67,9 +91,9 @@ async def test_from_a_submission_to_its_feedback(instructor, jp_fetch) -> None:
     assert again[-1]["changes"] == [
         {"student": "alan", "before": again[-1]["changes"][0]["after"], "after": again[-1]["changes"][0]["after"]}
     ]
-    (done,) = await lines(jp_fetch, "class/grade", GRADE)
-    assert (done["changes"], done["kept"], done["outdated"]) == ([], ["ada", "alan", "grace"], [])
 
+
+async def give_back(instructor: Path, jp_fetch) -> None:
     (done,) = await lines(jp_fetch, "class/feedback", MODULE | {"students": [], "hidden": False})
     assert (done["pages"], done["path"]) == (3, done["zip"])
     assert len(zipfile.ZipFile(instructor / done["zip"]).namelist()) == 3
@@ -84,7 +108,8 @@ async def test_from_a_submission_to_its_feedback(instructor, jp_fetch) -> None:
     assert len(table["text"].splitlines()) == 4
 
 
-async def test_an_export_of_an_lms_is_taken_in_and_what_is_left_is_said(instructor, jp_fetch) -> None:
+async def take_in_an_export(instructor: Path, jp_fetch) -> None:
+    """What can be taken in is; what is left is said."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         notebook = (instructor / "release/01_sums/sums.ipynb").read_bytes()
@@ -99,11 +124,8 @@ async def test_an_export_of_an_lms_is_taken_in_and_what_is_left_is_said(instruct
     (left,) = answer["left"]
     assert left["place"].endswith("hedy/holiday.jpg")
     assert not (instructor.parent / "export.zip").exists()
-
-
-async def test_without_a_file_the_exchange_is_collected(instructor, jp_fetch) -> None:
-    status, text = await ask(jp_fetch, "class/collect", MODULE | {"name": "", "content": ""})
-    assert (status, json.loads(text)) == (200, {"taken": [], "left": []})
+    from_exchange = await ask(jp_fetch, "class/collect", MODULE | {"name": "", "content": ""})
+    assert (from_exchange[0], json.loads(from_exchange[1])) == (200, {"taken": [], "left": []})
 
 
 async def test_a_module_of_which_nothing_was_handed_in_has_no_rows(instructor, jp_fetch) -> None:

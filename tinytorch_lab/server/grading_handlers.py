@@ -32,8 +32,9 @@ class SubmissionsHandler(ClassHandler):
         return grading_answers.submissions(self.place, module) | {"formgrader": self._formgrader(module)}
 
     def _formgrader(self, module: str) -> str | None:
+        """The page of the module; None where nbgrader's extension is not there, or shows another folder than the class's."""
         extensions = self.settings["serverapp"].extension_manager.extensions
-        there = FORMGRADER in extensions and extensions[FORMGRADER].enabled
+        there = FORMGRADER in extensions and extensions[FORMGRADER].enabled and self.place.folder == self.root
         return url_path_join(self.base_url, "formgrader/gradebook", module, module[3:]) if there else None
 
 

@@ -79,7 +79,7 @@ function addClass(
     panel,
     tasks,
     actions,
-    grading: new GradingPanels(app, files, trans),
+    grading: new GradingPanels(app, files, () => void model.refresh(), trans),
     trans
   });
 }

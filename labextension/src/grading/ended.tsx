@@ -81,7 +81,7 @@ function Graded(props: IGradingPartProps & { graded: IGraded }): JSX.Element {
     <>
       <p>{gradedText(graded, trans)}</p>
       {changes.length > 0 && (
-        <table className="tt-Points tt-Changes">
+        <table className="tt-Submissions tt-Changes">
           <thead>
             <tr>
               <th scope="col">{trans.__('Student')}</th>

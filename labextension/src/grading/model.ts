@@ -39,6 +39,11 @@ export class GradingModel implements IDisposable {
     return this._stateChanged;
   }
 
+  /** Emitted when submissions may have come, or grades changed. */
+  get worked(): ISignal<this, void> {
+    return this._worked;
+  }
+
   /** Null until the first answer. Kept when a later request fails. */
   get submissions(): ISubmissions | null {
     return this._submissions;
@@ -176,6 +181,7 @@ export class GradingModel implements IDisposable {
         : { kind: 'failed', text: messageOf(error) };
     }
     this._activity = null;
+    this._worked.emit();
     await this.refresh();
   }
 
@@ -193,4 +199,5 @@ export class GradingModel implements IDisposable {
   private _isDisposed = false;
   private _stateChanged = new Signal<this, void>(this);
   private _submissions: ISubmissions | null = null;
+  private _worked = new Signal<this, void>(this);
 }

@@ -17,6 +17,8 @@ export class GradingPanels {
   constructor(
     private _app: JupyterFrontEnd,
     private _files: { download: (path: string) => Promise<void> },
+    /** Submissions have come: the class counts them. */
+    private _onWorked: () => void,
     private _trans: TranslationBundle
   ) {}
 
@@ -26,6 +28,7 @@ export class GradingPanels {
     let model = this._models.get(module.id);
     if (model === undefined || model.isDisposed) {
       model = new GradingModel(gradingApi(this._trans), module.id, this._trans);
+      model.worked.connect(() => this._onWorked());
       this._models.set(module.id, model);
       this._app.shell.add(this._widget(module, model, id), 'main');
     }

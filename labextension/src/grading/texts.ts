@@ -100,22 +100,27 @@ export function activityText(
     : trans.__('Grading: %1 of %2', number, total);
 }
 
-/** "3 graded, 37 were graded before. Of those graded again, 2 changed." */
+/** "3 graded. 37 were graded before and stay. Of 3 graded again, 2 changed." */
 export function gradedText(graded: IGraded, trans: TranslationBundle): string {
   const { changes, kept } = graded;
   const again = changes.filter(change => change.before !== null).length;
-  const first = trans.__(
-    '%1 graded, %2 were graded before.',
-    changes.length,
-    kept.length
-  );
-  const second =
+  return [
+    trans.__('%1 graded.', changes.length),
+    kept.length > 0
+      ? trans._n(
+          '%1 was graded before and stays.',
+          '%1 were graded before and stay.',
+          kept.length
+        )
+      : null,
     again > 0
       ? trans.__(
           'Of %1 graded again, %2 changed.',
           again,
           moved(changes).length
         )
-      : '';
-  return `${first} ${second}`.trim();
+      : null
+  ]
+    .filter(sentence => sentence !== null)
+    .join(' ');
 }
