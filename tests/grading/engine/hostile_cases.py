@@ -27,6 +27,14 @@ class Attack:
     stopped: str = ""
     gains: str = ""
     aims: str = "double"
+    ends: str = ""
+
+    def row(self) -> str:
+        """Its line of the table in docs/grading-engine.md."""
+        alone = " or ".join(f"`{name}`" for name in self.layers)
+        ends = self.ends or ("scored as any other" if self.state == SCORED else self.state)
+        gains = f"yes: {self.gains}" if self.gains else "no"
+        return f"| {self.name} | {ends} | {self.stopped or alone or 'nothing'} | {gains} |"
 
 
 def _caught(code: str) -> str:
@@ -41,7 +49,7 @@ ATTACKS = [
     Attack("endless loop", "while True: pass", TIMED_OUT, stopped="a timer on CPU time in its own process"),
     Attack(
         "endless loop that swallows interrupts",
-        "import time\nwhile time.process_time() < 8.5:\n    try:\n        while time.process_time() < 8.5: pass\n"
+        "import time\nwhile time.process_time() < 6.5:\n    try:\n        while time.process_time() < 6.5: pass\n"
         "    except KeyboardInterrupt: pass\nprint('HARM')",
         TIMED_OUT,
         ("watch", "limits"),
@@ -52,6 +60,8 @@ ATTACKS = [
         "    except BlockingIOError: break\n    time.sleep(0.01)\nelse: print('HARM')",
         DIED if BY_ROOT else SCORED,
         ("watch",) if BY_ROOT else ("watch", "limits"),
+        "`watch`; also `limits` where the submission is not root's",
+        ends="kernel died, or scored as any other where `limits` stops it",
     ),
     Attack(
         "memory bomb",

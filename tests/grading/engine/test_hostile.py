@@ -22,7 +22,7 @@ from tinytorch_lab.course.grading.model import DIED, OUT_OF_MEMORY, TIMED_OUT, G
 IPC_CREATE, IPC_REMOVE, MODE = 0o1000, 0, 0o666
 OFF = [name for name in LAYERS if name != "fork"]
 MASKED = ("core.tensor",)
-HURRIED = replace(QUICK, cell_cpu_s=0.25, memory_bytes=64 * 2**20)
+HURRIED = replace(QUICK, cell_cpu_s=0.2, memory_bytes=64 * 2**20)
 ROOT_ONLY = "uses the rights of root"
 
 pytestmark = pytest.mark.skipif(bool(standing().missing), reason=f"layers are missing here: {standing().missing}")
@@ -137,3 +137,11 @@ def test_a_cheat_gains_points_only_where_the_table_says_so(attack: Attack, stage
 
     assert gained(frozenset()) == bool(attack.gains)
     assert gained(frozenset({"guard"}))
+
+
+def test_the_table_of_the_docs_is_this_one() -> None:
+    docs = Path(__file__).parents[3] / "docs" / "grading-engine.md"
+    rows = [line for line in docs.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    assert [row for row in (attack.row() for attack in [*ATTACKS, *CHEATS]) if row not in rows] == []
+    layers = [f"| `{name}` | {what} |" for name, what in LAYERS.items()]
+    assert [row for row in layers if row not in rows] == []

@@ -17,7 +17,7 @@ from small_module import QUICK, cell, notebook, released, solved, task, with_cod
 
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading.engine import layers, run
-from tinytorch_lab.course.grading.engine.layers import LAYERS, Standing, isolation
+from tinytorch_lab.course.grading.engine.layers import Standing, isolation
 from tinytorch_lab.course.grading.engine.run import grade_all, grade_one
 from tinytorch_lab.course.grading.engine.servers import Kind, Server
 from tinytorch_lab.course.grading.model import Graded, Task
@@ -148,9 +148,20 @@ def scores(graded: Graded) -> list[float | None]:
 
 
 def test_isolation_says_what_stands_and_for_the_rest_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert all(line.split(":")[0].split()[0] in LAYERS for line in isolation())
-    monkeypatch.setattr(layers, "standing", lambda: Standing(("fork",), {"landlock": "this kernel has none."}))
-    assert layers.isolation()[1] == "landlock is missing: this kernel has none."
+    lines = isolation()
+    assert [line.split(":")[0] for line in lines[: len(layers.standing().layers)]] == list(layers.standing().layers)
+    poor = Standing(("fork", "landlock"), {"user": "not allowed.", "pid": "not allowed.", "net": "it failed."})
+    monkeypatch.setattr(layers, "standing", lambda: poor)
+    assert layers.isolation()[2:] == ("Isolation without user, pid: not allowed.", "Isolation without net: it failed.")
+
+
+def test_who_grades_is_told_once_what_does_not_isolate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "standing", lambda: Standing(("fork", "watch", "mask"), {"landlock": "no."}))
+    said: list[str] = []
+    graded = list(grade_all([solved(), solved(student="bob")], said.append, workers=1))
+    assert [one.isolation for one in graded] == [("fork", "mask", "watch")] * 2
+    assert [one.score for one in graded] == [20.0, 20.0]
+    assert said == ["Isolation without landlock: no."]
 
 
 def test_without_linux_there_is_no_fork_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,8 +61,13 @@ def standing() -> Standing:
 
 
 def isolation() -> tuple[str, ...]:
-    """For people: a line for each layer that stands, and a sentence for each that does not."""
+    """For people: a line for each layer that stands, and a sentence for those that do not."""
     found = standing()
-    return tuple(f"{name}: {LAYERS[name]}" for name in found.layers) + tuple(
-        f"{name} is missing: {reason}" for name, reason in found.missing.items()
-    )
+    return tuple(f"{name}: {LAYERS[name]}" for name in found.layers) + gaps(found)
+
+
+def gaps(found: Standing) -> tuple[str, ...]:
+    """A sentence for each reason why layers are missing."""
+    reasons = dict.fromkeys(found.missing.values())
+    names = {why: ", ".join(name for name, reason in found.missing.items() if reason == why) for why in reasons}
+    return tuple(f"Isolation without {names[why]}: {why}" for why in reasons)

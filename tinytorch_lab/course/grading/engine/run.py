@@ -14,7 +14,7 @@ from typing import Any
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading.engine import plain, session
 from tinytorch_lab.course.grading.engine.execution import TIME_LIMIT, Execution
-from tinytorch_lab.course.grading.engine.layers import FORK, isolation, standing
+from tinytorch_lab.course.grading.engine.layers import FORK, gaps, isolation, standing
 from tinytorch_lab.course.grading.engine.restore import Restored, restore
 from tinytorch_lab.course.grading.engine.scoring import fill, scores
 from tinytorch_lab.course.grading.engine.servers import Kind, Servers
@@ -76,6 +76,8 @@ def grade_all(
         yield from cluster.grade_all(tasks, tell, scheduler, without)
         return
     count = workers or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
+    for sentence in gaps(standing()):
+        tell(sentence)
     servers = Servers()
     pool = ThreadPoolExecutor(count)
     try:

@@ -108,18 +108,19 @@ class Session:
 
     def _check(self, now: Use, cpu_s: float, wall_s: float, cell: NotebookNode) -> None:
         """Raise Stopped if the cell uses too much."""
-        limits, where = self._limits, _shown(cell)
+        limits, where = self._limits, f"In {_shown(cell)}"
         memory = now.resident_bytes - now.count * self._at_start.resident_bytes
         if cpu_s > limits.cell_cpu_s + _grace(limits):
-            raise Stopped(TIMED_OUT, f"{where} used more than {limits.cell_cpu_s:g} s of CPU time and did not stop.")
-        if wall_s > limits.cell_wall_s + WALL_GRACE_S:
-            raise Stopped(TIMED_OUT, f"{where} took more than {limits.cell_wall_s:g} s and did not stop.")
-        if memory > limits.memory_bytes:
             raise Stopped(
-                OUT_OF_MEMORY, f"{where} used more than {limits.memory_bytes / 2**20:.0f} MiB in all its processes."
+                TIMED_OUT, f"{where} more than {limits.cell_cpu_s:g} s of CPU time were used; it did not stop."
             )
+        if wall_s > limits.cell_wall_s + WALL_GRACE_S:
+            raise Stopped(TIMED_OUT, f"{where} more than {limits.cell_wall_s:g} s passed; it did not stop.")
+        if memory > limits.memory_bytes:
+            allowed = f"{limits.memory_bytes / 2**20:.0f} MiB"
+            raise Stopped(OUT_OF_MEMORY, f"{where} all its processes together used more than {allowed}.")
         if now.count > limits.processes:
-            raise Stopped(DIED, f"{where} started more than {limits.processes} processes.")
+            raise Stopped(DIED, f"{where} more than {limits.processes} processes were started.")
 
     def _died(self, cell: NotebookNode) -> Stopped:
         code = self.end().get("exit", "unknown")
