@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status. What a user can mend is one sentence on stderr and status 1."""
     from tinytorch_lab.course.errors import CourseError
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal of another alphabet shows a sign's number
     parser = _parser()
     arguments, rest = parser.parse_known_args(argv)
     if arguments.run is _lab:

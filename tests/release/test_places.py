@@ -348,3 +348,29 @@ def test_names_of_folders_that_mean_something_to_others(tmp_path: Path) -> None:
     assert author_file(folder).is_file()
     release("01", course=folder)
     assert zip_release(folder).is_file()
+
+
+def test_a_damaged_notebook_of_one_module_hides_no_other_and_is_made_again(folder: Path) -> None:
+    write(folder, GOOD.replace('"01-', '"02-'), "02_other")
+    (folder / "source/01_sums/sums.ipynb").write_text("{", encoding="utf-8")
+    damaged, other = class_status(folder)
+    assert "is not a readable notebook" in damaged.faults[0].found
+    assert other.state == "ready"
+    assert release("01", course=folder).version == 2
+    assert class_status(folder)[0].state == "released"
+
+
+def test_an_author_s_file_that_may_not_be_read_is_a_fault_of_its_module(
+    folder: Path, patched: pytest.MonkeyPatch
+) -> None:
+    whole = Path.read_bytes
+
+    def read_bytes(self: Path) -> bytes:
+        if self.name == "sums_dev.py":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+        return whole(self)
+
+    patched.setattr(Path, "read_bytes", read_bytes)
+    assert "cannot be read (Permission denied)" in class_status(folder)[0].faults[0].found
+    with pytest.raises(ReleaseRefused, match="R2: The file cannot be read"):
+        release("01", course=folder)

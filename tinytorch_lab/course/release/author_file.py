@@ -41,7 +41,10 @@ class AuthorFile:
 
 def read_author_file(path: Path) -> AuthorFile | tuple[Fault, ...]:
     """The file at ``path``, which is never written; or the faults because of which it cannot be read."""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return (_whole(f"The file cannot be read ({error.strerror}).", "Mend its rights."),)
     if len(content) > MAX_BYTES:
         return (_whole(f"The file has {len(content) / 2**20:.0f} MiB.", f"Keep it below {MAX_BYTES / 2**20:.0f} MiB."),)
     try:

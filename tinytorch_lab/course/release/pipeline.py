@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,10 +89,12 @@ def _release(folder: ClassFolder, module: Module, steps: Iterator[None], edition
     anew = _allowed(folder, module, source, edition, mend)
     with prove.surroundings(folder, module) as environment, new_stage(folder, module) as stage:
         next(steps)
-        solved = tuple(prove.reference(file, source, environment))
-        _refuse(module, solved)
-        next(steps)
-        fill(stage, source, anew)
+        with ThreadPoolExecutor(1) as beside:  # nbgrader's process is at work while the reference runs
+            filled = beside.submit(fill, stage, source, anew)
+            solved = tuple(prove.reference(file, source, environment))
+            _refuse(module, solved)
+            next(steps)
+            filled.result()
         next(steps)
         made = parse_notebook(stage.release.read_text(encoding="utf-8"))
         proven = tuple(prove.untouched(file, made, environment))
@@ -163,9 +166,11 @@ def _allowed(folder: ClassFolder, module: Module, source: NotebookNode, edition:
             f"{module.id} was not released. R8: release/{module.id}/ holds {names}, which no release put there. Move it away."
         )
     number = submissions.count(folder, module.id)
+    if not number:
+        return False
     changed = submissions.changed(folder, module.id, source)
-    if not number or not changed:
-        return edition and bool(number)
+    if not changed:
+        return edition
     reshaped = submissions.reshaped(folder, module.id, source)
     if edition or (mend and not reshaped):
         return edition

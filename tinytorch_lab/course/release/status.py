@@ -23,11 +23,15 @@ def class_status(course: Path) -> tuple[ModuleStatus, ...]:
 
 def _status(folder: ClassFolder, module: Module) -> ModuleStatus:
     try:
-        kept = manifest.read(folder, module.id)
-        file, faults = examined(folder, module)
-    except CourseError as error:
+        return _examined(folder, module)
+    except CourseError as error:  # a damaged manifest or notebook of this module: the others are shown all the same
         fault = Fault(0, 0, "R2", "", str(error), "Mend that first.")
         return ModuleStatus(module.id, module.title, module.source, DRAFT, faults=(fault,))
+
+
+def _examined(folder: ClassFolder, module: Module) -> ModuleStatus:
+    kept = manifest.read(folder, module.id)
+    file, faults = examined(folder, module)
     wrong = any(fault.severity == ERROR for fault in faults)
     source = None if file is None or wrong else prepared(file)
     if source is not None and kept and stands(folder, module, source, kept):

@@ -1,13 +1,15 @@
 """A release in a process of its own, for the server: ``python -m tinytorch_lab.course.release.worker``.
 
 Reads ``{"module", "course", "edition", "mend"}`` and writes one JSON object a line: ``{"kind": "step", ...}`` as each begins, then
-``{"kind": "done", "released"}``, ``{"kind": "refused", "sentence", "faults"}`` or ``{"kind": "error", "message"}``.
+``{"kind": "done", "released"}``, ``{"kind": "refused", "sentence", "faults"}``, ``{"kind": "error", "message"}``, or after SIGTERM
+``{"kind": "stopped"}``.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
@@ -21,6 +23,7 @@ from tinytorch_lab.course.release.pipeline import release
 
 def main() -> None:
     """Run one release."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who cancels it finds nothing left behind in /tmp
     job = json.load(sys.stdin)
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out, redirect_stdout(sys.stderr):
         _tell(out, _answer(job, out))
@@ -36,6 +39,8 @@ def _answer(job: dict[str, Any], out: TextIO) -> dict[str, Any]:
         return {"kind": "refused", "sentence": refused.sentence, "faults": [asdict(fault) for fault in refused.faults]}
     except CourseError as error:
         return {"kind": "error", "message": str(error)}
+    except KeyboardInterrupt:
+        return {"kind": "stopped"}
     except OSError as error:
         return {"kind": "error", "message": f"{error.strerror or error}: {error.filename or 'no file named'}"}
     return {"kind": "done", "released": asdict(done) | {"notebook": done.notebook.as_posix()}}
