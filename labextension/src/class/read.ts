@@ -79,11 +79,12 @@ export type ReleaseMessage =
   | { kind: 'step'; name: string; number: number; total: number }
   | { kind: 'done'; released: IReleased }
   | { kind: 'refused'; sentence: string; faults: IFault[] }
+  | { kind: 'stopped' }
   | { kind: 'error'; message: string };
 
 export function readReleaseMessage(data: unknown): ReleaseMessage {
   const message = new Fields(data, 'message');
-  const kinds = ['step', 'done', 'refused', 'error'] as const;
+  const kinds = ['step', 'done', 'refused', 'stopped', 'error'] as const;
   const kind = message.word('kind', kinds);
   switch (kind) {
     case 'step':
@@ -101,6 +102,8 @@ export function readReleaseMessage(data: unknown): ReleaseMessage {
         sentence: message.string('sentence'),
         faults: message.objects('faults', readFault)
       };
+    case 'stopped':
+      return { kind };
     case 'error':
       return { kind, message: message.string('message') };
   }

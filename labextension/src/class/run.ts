@@ -52,6 +52,8 @@ export function withMessage(
       const { sentence, faults } = message;
       return { ...run, state: 'refused', sentence, faults };
     }
+    case 'stopped':
+      return { ...run, state: 'cancelled' };
     case 'error':
       return { ...run, state: 'failed', sentence: message.message };
   }
