@@ -125,6 +125,12 @@ ATTACKS = [
         ("net",),
     ),
     Attack(
+        "asks a local program, such as Docker, over a Unix socket",
+        _caught("import socket; socket.socket(socket.AF_UNIX).connect('{place}/socket'); print('HARM')"),
+        SCORED,
+        ("seccomp",),
+    ),
+    Attack(
         "kills another process", _caught("import os; os.kill({victim}, 9); print('HARM')"), SCORED, ("pid", "landlock")
     ),
     Attack(

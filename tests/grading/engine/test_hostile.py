@@ -74,7 +74,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     libc = ctypes.CDLL(None)
     key = 0x7474 + os.getpid()
     segment = libc.shmget(key, 4096, IPC_CREATE | MODE)
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as local:
+        local.bind(str(place / "socket"))
+        local.listen(100)
+        (place / "socket").chmod(0o666)
         made = Stage(place, server.getsockname()[1], key, sleeper())
         yield made
         made.victim.kill()

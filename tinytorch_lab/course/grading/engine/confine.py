@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from tinytorch_lab.course.grading.engine import landlock, namespaces
+from tinytorch_lab.course.grading.engine import landlock, namespaces, seccomp
 
 SHARED_MEMORY = Path("/dev/shm")
 """Where locks between processes live: an own one goes with "mount"."""
@@ -31,6 +31,8 @@ def confine(layers: frozenset[str], limits: dict[str, Any], work: Path, rules: l
         namespaces.drop_capabilities()
     if rules:  # named only now: a rule for a directory does not reach what was mounted on it later
         landlock.restrict(landlock.ruleset(rules))
+    if "seccomp" in layers:
+        seccomp.restrict()
 
 
 def only(channel: socket.socket) -> socket.socket:

@@ -19,6 +19,7 @@ LAYERS = {
     "ipc": "no shared memory with others",
     "mount": "an empty disk of limited size, gone at its end",
     "landlock": "reaches only Python, the library without what is masked, and its own directory",
+    "seccomp": "no Unix sockets (Docker, D-Bus), no io_uring, no keys of the user's",
     "limits": "limits on memory, file size, processes, open files and CPU time, set by the kernel",
     "watch": "the grader ends what exceeds CPU, wall time, memory or processes",
     "mask": "what the module builds, and what comes later, cannot be imported",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tinytorch_lab.course.grading.engine import landlock, namespaces
+from tinytorch_lab.course.grading.engine import landlock, namespaces, seccomp
 from tinytorch_lab.course.grading.engine.layers import NAMESPACES
 
 NOBODY = 65534
@@ -52,6 +52,8 @@ def missing(uid: int | None) -> dict[str, str]:
             f"this kernel has no Landlock ({why}), so submissions can read what the grading user can. Linux 5.13 with "
             "`landlock` in the boot option lsm= has it."
         )
+    if why := attempt(seccomp.restrict):
+        found["seccomp"] = f"this kernel filters no system calls ({why}), so submissions can talk to local programs."
     return found
 
 
