@@ -6,6 +6,7 @@ import textwrap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tinytorch_lab.course.errors import CourseError
@@ -75,6 +76,19 @@ def test_only_what_is_new_is_graded_and_again_means_all_with_before_and_after(cl
     moved = {change.student: (change.before.score, change.after.score) for change in done.changes}
     assert moved == {"ada": (2.0, 5.0), "alan": (5.0, 5.0)}
     assert class_.rows()["ada"]["01-mul-test"][0] == 3.0
+
+
+def test_measuring_cells_are_not_run_and_stay_as_the_student_handed_them_in(class_) -> None:
+    place = class_.hand_in("ada")
+    notebook = nbformat.read(place, as_version=4)
+    shown = [nbformat.v4.new_output("stream", text="peak 3 MiB")]
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("%%measure\nadd(1, 2)", outputs=shown))
+    nbformat.write(notebook, place)
+    run.grade(class_.paths, MODULE, real_engine)
+    executed = nbformat.read(class_.paths.autograded("ada", MODULE), as_version=4)
+    assert executed.cells[1].source == "%%measure\nadd(1, 2)"
+    assert executed.cells[1].outputs == shown
+    assert class_.rows()["ada"]["01-mul-test"] == (3.0, None, False)
 
 
 def test_a_class_is_not_held_in_memory(class_) -> None:

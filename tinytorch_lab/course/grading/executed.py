@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.grading import clock
+from tinytorch_lab.course.grading.measuring import with_measuring
 from tinytorch_lab.course.grading.model import ClassPaths, Graded
 
 
@@ -22,8 +23,10 @@ def write_executed(paths: ClassPaths, graded: Graded) -> None:
         if place.parent.exists():
             shutil.rmtree(place.parent)
         return
-    clock.write_stamp(place.parent, clock.handed_in(paths.submitted(graded.student, graded.module)))
-    write_atomic(place, json.dumps(graded.notebook, ensure_ascii=False, indent=1) + "\n")
+    submitted = paths.submitted(graded.student, graded.module)
+    clock.write_stamp(place.parent, clock.handed_in(submitted))
+    whole = with_measuring(graded.notebook, submitted.read_text(encoding="utf-8", errors="replace"))
+    write_atomic(place, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
 
 
 def unanswered(graded: Graded, checksums: Mapping[str, str | None]) -> frozenset[str]:
