@@ -19,8 +19,8 @@ beforeEach(() => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false);
 });
 
-async function press(label: string): Promise<unknown> {
-  const answer = askDecision(MODULE, trans);
+async function press(label: string, module = MODULE): Promise<unknown> {
+  const answer = askDecision(module, trans);
   const button = await vi.waitFor(() => {
     const found = [
       ...document.querySelectorAll<HTMLElement>('.jp-Dialog-button')
@@ -40,6 +40,20 @@ test.each([
   ['Cancel', null]
 ])('%s means %s', async (label, decision) => {
   expect(await press(label)).toBe(decision);
+});
+
+test('where nbgrader cannot keep them, keeping is not offered', async () => {
+  const reshaped = { ...MODULE, reshaped: ['01-new-test'] };
+  expect(await press('New Edition', reshaped)).toBe('edition');
+  const answer = askDecision(reshaped, trans);
+  await vi.waitFor(() =>
+    expect(document.body.textContent).toContain(
+      'They cannot be kept: 01-new-test is new, gone, or of other points.'
+    )
+  );
+  expect(document.body.textContent).not.toContain('Keep Submissions');
+  Dialog.tracker.currentWidget?.resolve();
+  await answer;
 });
 
 test('Enter decides nothing about the work of others', async () => {

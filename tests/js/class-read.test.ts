@@ -46,6 +46,7 @@ const RAW_MODULE = {
   faults: [RAW_FAULT],
   submissions: 2,
   changed_graded: ['01-add-test'],
+  reshaped: [],
   reason: '1 fault in modules/01_tensor/tensor_dev.py'
 };
 

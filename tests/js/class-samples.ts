@@ -39,6 +39,7 @@ export function classModule(changes: Partial<IClassModule> = {}): IClassModule {
     faults: [],
     submissions: 0,
     changedGraded: [],
+    reshaped: [],
     reason: null,
     ...changes
   };

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tinytorch_lab.course.class_folder import find_class, open_class
 from tinytorch_lab.server import worker
 from tinytorch_lab.server.sender import Sender
+from tinytorch_lab.server.statuses import statuses
 
 if TYPE_CHECKING:
     from tinytorch_lab.course.release.model import ModuleStatus
@@ -40,10 +41,8 @@ class Place:
 
 def the_class(place: Place) -> dict[str, Any]:
     """The modules of the class, each with its state, faults and points."""
-    from tinytorch_lab.course.release.status import class_status
-
     folder = place.folder
-    return {"folder": folder.name, "modules": [_row(status, folder, place) for status in class_status(folder)]}
+    return {"folder": folder.name, "modules": [_row(status, folder, place) for status in statuses(folder)]}
 
 
 def preview(place: Place, module: str) -> dict[str, Any]:

@@ -44,6 +44,8 @@ export interface IClassModule {
   submissions: number;
   /** Graded cells that differ from the release. */
   changedGraded: string[];
+  /** Those of them with which submissions cannot be kept: new, gone, or of other points. */
+  reshaped: string[];
   /** Why it cannot be released; null if it can. */
   reason: string | null;
 }

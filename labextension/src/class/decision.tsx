@@ -24,10 +24,14 @@ export async function askDecision(
         label: trans.__('New Edition'),
         actions: ['edition']
       }),
-      Dialog.okButton({
-        label: trans.__('Keep Submissions'),
-        actions: ['mend']
-      })
+      ...(module.reshaped.length > 0
+        ? []
+        : [
+            Dialog.okButton({
+              label: trans.__('Keep Submissions'),
+              actions: ['mend']
+            })
+          ])
     ],
     // Enter shall not decide about other people's work.
     defaultButton: 0

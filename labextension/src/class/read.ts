@@ -33,6 +33,7 @@ function readModule(module: Fields): IClassModule {
     faults: module.objects('faults', readFault),
     submissions: module.number('submissions'),
     changedGraded: module.strings('changed_graded'),
+    reshaped: module.strings('reshaped'),
     reason: module.stringOrNull('reason')
   };
 }

@@ -202,9 +202,15 @@ export function decisionTexts(
   trans: TranslationBundle
 ): { mend: string; edition: string } {
   return {
-    mend: trans.__(
-      'Keep submissions: they are graded again with the tests as they are now. For a mended test.'
-    ),
+    mend:
+      module.reshaped.length === 0
+        ? trans.__(
+            'Keep submissions: they are graded again with the tests as they are now. For a mended test.'
+          )
+        : trans.__(
+            'They cannot be kept: %1 is new, gone, or of other points.',
+            module.reshaped.join(', ')
+          ),
     edition: trans.__(
       'New edition: they stay in editions/%1-%2 with the tests that they were written for, and the class begins without submissions.',
       module.id,

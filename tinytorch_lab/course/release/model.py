@@ -96,7 +96,8 @@ class ModuleStatus:
     """One module of a class: ``state`` is draft, ready, released or changed.
 
     ``file`` is the author's file relative to the class folder; ``faults`` are those that reading it shows (a release also runs
-    it); ``submissions`` counts those of this edition; ``changed_graded`` are the graded cells that differ from the release.
+    it); ``submissions`` counts those of this edition; ``changed_graded`` are the graded cells that differ from the release,
+    ``reshaped`` those of them that are new, gone or of other points: with these, submissions cannot be kept.
     """
 
     id: str
@@ -109,6 +110,7 @@ class ModuleStatus:
     faults: tuple[Fault, ...] = ()
     submissions: int = 0
     changed_graded: tuple[str, ...] = ()
+    reshaped: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str | None:

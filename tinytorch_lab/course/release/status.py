@@ -17,11 +17,12 @@ def class_status(course: Path) -> tuple[ModuleStatus, ...]:
     """Every module of the class folder ``course`` that has a lesson, in the class's order."""
     folder = open_class(course)
     return tuple(
-        _status(folder, module) for module in folder.catalogue.modules if (folder.root / module.source).is_file()
+        module_status(folder, module) for module in folder.catalogue.modules if (folder.root / module.source).is_file()
     )
 
 
-def _status(folder: ClassFolder, module: Module) -> ModuleStatus:
+def module_status(folder: ClassFolder, module: Module) -> ModuleStatus:
+    """One of them; what is damaged is a fault of its own."""
     try:
         return _examined(folder, module)
     except CourseError as error:  # a damaged manifest or notebook of this module: the others are shown all the same
@@ -46,4 +47,5 @@ def _examined(folder: ClassFolder, module: Module) -> ModuleStatus:
         faults=faults,
         submissions=submissions.count(folder, module.id),
         changed_graded=submissions.changed(folder, module.id, source) if source is not None and kept else (),
+        reshaped=submissions.reshaped(folder, module.id, source) if source is not None and kept else (),
     )  # fmt: skip
