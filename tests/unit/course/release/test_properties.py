@@ -163,7 +163,7 @@ SPOILERS: tuple[Callable[[str, str], str], ...] = (
     lambda marker, _: f"# %% [markdown]\n# {marker}",
     lambda marker, _: f"# %%\ny = 2\n{marker}",
     lambda marker, _: f'# %%\ny = """\n{marker}\n"""',
-    lambda marker, _: f"# %% nbgrader={grading('spoilt', **SOLUTION)}\ndef g():\n    ### BEGIN SOLUTION\n    pass\n    {marker}",
+    lambda marker, _: f"# %% nbgrader={grading('spoilt', **SOLUTION)}\ndef g():\n    ### BEGIN SOLUTION\n    pass\n    ### END SOLUTION\n    {marker}",
     lambda marker, _: f"# %% nbgrader={grading('spoilt', **TEST)}\n{marker}\ny = 2",
     lambda _, line: f"# %% [markdown]\n# One writes {line} here.",
     lambda _, line: f"# %% [markdown]\n# One writes `{line.replace(' ', '')}`.",
@@ -237,9 +237,8 @@ FORMS: tuple[Callable[[bytes], bytes], ...] = (
     lambda content: json.dumps([content.decode(), "other"], ensure_ascii=True).encode(),
     lambda content: html.escape(content.decode()).encode(),
     lambda content: urllib.parse.quote(content.decode()).encode(),
-    lambda content: content.replace(b" ", b"\n"),
 )  # fmt: skip
-TEXT_FORMS = (lambda text: text.encode(), lambda text: text.encode("utf-16"), lambda text: text.encode("utf-16-be"), lambda text: text.encode("utf-32"))  # fmt: skip
+TEXT_FORMS = (lambda text: text.encode(), lambda text: text.replace(" ", "\n").encode(), lambda text: text.encode("utf-16"), lambda text: text.encode("utf-16-be"), lambda text: text.encode("utf-32"))  # fmt: skip
 
 
 @settings(max_examples=100, deadline=None)
