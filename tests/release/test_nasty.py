@@ -9,8 +9,8 @@ import pytest
 
 from tinytorch_lab.course.class_folder import open_class
 from tinytorch_lab.course.release import repeats, scan
+from tinytorch_lab.course.release.examine import examined
 from tinytorch_lab.course.release.model import DRAFT, ERROR, READY, Fault, ReleaseRefused
-from tinytorch_lab.course.release.pipeline import examined
 from tinytorch_lab.course.release.preview import preview
 from tinytorch_lab.course.release.stage import prepared
 from tinytorch_lab.course.release.status import class_status

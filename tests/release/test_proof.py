@@ -11,8 +11,8 @@ import pytest
 from tinytorch_lab.course import kernel_run
 from tinytorch_lab.course.class_folder import open_class
 from tinytorch_lab.course.release import prove
+from tinytorch_lab.course.release.examine import examined
 from tinytorch_lab.course.release.model import ERROR, WARNING, Fault
-from tinytorch_lab.course.release.pipeline import examined
 from tinytorch_lab.course.release.stage import prepared
 from tinytorch_lab.course.student import stripped
 

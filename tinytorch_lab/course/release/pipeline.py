@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tinytorch_lab.course.catalogue import MODULE_ID, Module
+from tinytorch_lab.course.catalogue import Module
 from tinytorch_lab.course.class_folder import ClassFolder, open_class
 from tinytorch_lab.course.lock import folder_lock
 from tinytorch_lab.course.notebooks import parse_notebook
 from tinytorch_lab.course.release import (
     editions,
     exchange,
-    imports,
     manifest,
-    markers,
-    metadata,
     prove,
     publish,
     repeats,
     scan,
     submissions,
 )
-from tinytorch_lab.course.release.author_file import AuthorFile, read_author_file
+from tinytorch_lab.course.release.author_file import AuthorFile
 from tinytorch_lab.course.release.database import GRADEBOOK
+from tinytorch_lab.course.release.examine import checked, counted, refuse
 from tinytorch_lab.course.release.model import (
     WARNING,
     Fault,
@@ -92,59 +90,18 @@ def _release(folder: ClassFolder, module: Module, steps: Iterator[None], edition
         with ThreadPoolExecutor(1) as beside:  # nbgrader's process is at work while the reference runs
             filled = beside.submit(fill, stage, source, anew)
             solved = tuple(prove.reference(file, source, environment))
-            _refuse(module, solved)
+            refuse(module, solved)
             next(steps)
             filled.result()
         next(steps)
         made = parse_notebook(stage.release.read_text(encoding="utf-8"))
         proven = tuple(prove.untouched(file, made, environment))
-        _refuse(module, proven)
+        refuse(module, proven)
         next(steps)
-        _refuse(module, _leaks(file, stage))
+        refuse(module, _leaks(file, stage))
         next(steps)
         warnings = (*warnings, *(fault for fault in (*solved, *proven) if fault.severity == WARNING))
         return _publish(folder, stage, file, kept, warnings, anew)
-
-
-def checked(folder: ClassFolder, module: Module) -> tuple[AuthorFile, tuple[Fault, ...]]:
-    """The module read, and its warnings. Raises ReleaseRefused with every fault that reading shows."""
-    file, faults = examined(folder, module)
-    _refuse(module, faults)
-    assert file is not None
-    return file, tuple(fault for fault in faults if fault.severity == "warning")
-
-
-def examined(folder: ClassFolder, module: Module) -> tuple[AuthorFile | None, tuple[Fault, ...]]:
-    """The module read (None if it cannot be), with every fault and warning that reading shows, sorted by place."""
-    if not MODULE_ID.fullmatch(module.id):
-        return None, (
-            Fault(0, 0, "R1", "", f"The name is {module.id!r}.", "Name it 01_name: small letters, digits, _."),
-        )
-    file = read_author_file(folder.root / module.source)
-    if not isinstance(file, AuthorFile):
-        return None, file
-    rules = (markers.faults, metadata.faults, markers.warnings, metadata.warnings)
-    faults = [fault for rule in rules for fault in rule(file)]
-    if not any(fault.rule == "R3" and fault.severity == "error" for fault in faults):
-        faults += [*repeats.faults(file), *imports.faults(file)]  # without whole regions nobody knows what is sealed
-    return file, (*sorted(faults), *style(folder, module, faults))
-
-
-def style(folder: ClassFolder, module: Module, faults: Iterable[Fault]) -> Iterator[Fault]:
-    """What the lesson standard says of the released form, as warnings; nothing where the module cannot be read as a lesson."""
-    from tinytorch_lab.course.release import style_rules
-
-    if not any(fault.severity == "error" for fault in faults):
-        yield from style_rules.warnings(folder, module)
-
-
-def _refuse(module: Module, faults: Iterable[Fault]) -> None:
-    wrong = tuple(fault for fault in faults if fault.severity == "error")
-    if wrong:
-        raise ReleaseRefused(
-            f"{module.id} was not released: {len(wrong)} fault{'' if len(wrong) == 1 else 's'} in {module.source}. "
-            "What students have is as it was.", wrong,
-        )  # fmt: skip
 
 
 def stands(folder: ClassFolder, module: Module, source: NotebookNode, kept: manifest.Manifest) -> bool:
@@ -225,17 +182,6 @@ def _publish(
     }
     publish.publish(folder, moves)
     return _released(folder, module, made, warnings)
-
-
-def counted(file: AuthorFile) -> Points:
-    """What the graded cells are worth."""
-    worth = [
-        (cell, float(cell.grading["points"]))
-        for cell in file.cells
-        if cell.grading.get("grade") or cell.grading.get("task")
-    ]
-    auto = sum(points for cell, points in worth if cell.is_test and not cell.grading.get("solution"))
-    return Points(auto, sum(points for _, points in worth) - auto)
 
 
 def _released(

@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 from tinytorch_lab.course.class_folder import open_class
 from tinytorch_lab.course.notebooks import grade_id, read_notebook
 from tinytorch_lab.course.release import markers
+from tinytorch_lab.course.release.examine import checked
 from tinytorch_lab.course.release.model import Preview, PreviewCell
-from tinytorch_lab.course.release.pipeline import checked
 from tinytorch_lab.course.release.stage import prepared
 from tinytorch_lab.course.student import CODE_STUB, TEXT_STUB, stripped
 

@@ -8,8 +8,9 @@ from tinytorch_lab.course.catalogue import Module
 from tinytorch_lab.course.class_folder import ClassFolder, open_class
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.release import manifest, submissions
+from tinytorch_lab.course.release.examine import counted, examined
 from tinytorch_lab.course.release.model import CHANGED, DRAFT, ERROR, READY, RELEASED, Fault, ModuleStatus, Points
-from tinytorch_lab.course.release.pipeline import counted, examined, stands
+from tinytorch_lab.course.release.pipeline import stands
 from tinytorch_lab.course.release.stage import prepared
 
 

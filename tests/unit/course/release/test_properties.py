@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 
 from tinytorch_lab.course.class_folder import open_class
 from tinytorch_lab.course.release import repeats, scan
+from tinytorch_lab.course.release.examine import examined
 from tinytorch_lab.course.release.model import ERROR, Fault
-from tinytorch_lab.course.release.pipeline import examined
 from tinytorch_lab.course.release.stage import prepared
 from tinytorch_lab.course.student import stripped, to_text
 
