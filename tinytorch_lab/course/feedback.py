@@ -12,12 +12,11 @@ from tinytorch_lab.course.catalogue import Module
 MAX_BYTES = 20 * 2**20
 _NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"
 _SCORE = re.compile(rf"\(Score: {_NUMBER} / {_NUMBER}\)")
-_PENALTY = re.compile(rf"penalty \(Score: -{_NUMBER}\)")
 
 
 @dataclass(frozen=True)
 class Grade:
-    """Points, after what a late submission cost, of how many."""
+    """Points of how many; what a late submission cost is taken off."""
 
     points: float
     max_points: float
@@ -30,7 +29,10 @@ def page(folder: Path, module: Module) -> Path | None:
 
 
 def grade(found: Path) -> Grade | None:
-    """The grade in a page of nbgrader's: the first score, in its heading, is the notebook's. None if it names none."""
+    """The grade in a page of nbgrader's: the first score, in its heading, is the notebook's, the penalty taken off.
+
+    None if it names none.
+    """
     seen = found.stat()
     return _grade(found, (seen.st_mtime_ns, seen.st_size)) if seen.st_size <= MAX_BYTES else None
 
@@ -39,7 +41,4 @@ def grade(found: Path) -> Grade | None:
 def _grade(found: Path, stamp: tuple[int, int]) -> Grade | None:
     text = found.read_text(encoding="utf-8", errors="replace")
     score = _SCORE.search(text)
-    if score is None:
-        return None
-    penalty = _PENALTY.search(text)
-    return Grade(float(score[1]) - (float(penalty[1]) if penalty else 0.0), float(score[2]))
+    return Grade(float(score[1]), float(score[2])) if score else None
