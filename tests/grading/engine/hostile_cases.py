@@ -28,6 +28,7 @@ class Attack:
     gains: str = ""
     aims: str = "double"
     ends: str = ""
+    cell_cpu_s: float = 0.3
 
     def row(self) -> str:
         """Its line of the table in docs/grading-engine.md."""
@@ -49,10 +50,11 @@ ATTACKS = [
     Attack("endless loop", "while True: pass", TIMED_OUT, stopped="a timer on CPU time in its own process"),
     Attack(
         "endless loop that swallows interrupts",
-        "import time\nwhile time.process_time() < 6.5:\n    try:\n        while time.process_time() < 6.5: pass\n"
+        "import time\nwhile time.process_time() < 4:\n    try:\n        while time.process_time() < 4: pass\n"
         "    except KeyboardInterrupt: pass\nprint('HARM')",
         TIMED_OUT,
         ("watch", "limits"),
+        cell_cpu_s=0.1,
     ),
     Attack(
         "fork bomb",

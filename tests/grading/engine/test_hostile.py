@@ -22,7 +22,7 @@ from tinytorch_lab.course.grading.model import DIED, OUT_OF_MEMORY, TIMED_OUT, G
 IPC_CREATE, IPC_REMOVE, MODE = 0o1000, 0, 0o666
 OFF = [name for name in LAYERS if name != "fork"]
 MASKED = ("core.tensor",)
-HURRIED = replace(QUICK, cell_cpu_s=0.2, memory_bytes=64 * 2**20)
+HURRIED = replace(QUICK, cell_cpu_s=0.3, memory_bytes=64 * 2**20)
 ROOT_ONLY = "uses the rights of root"
 
 pytestmark = pytest.mark.skipif(bool(standing().missing), reason=f"layers are missing here: {standing().missing}")
@@ -95,7 +95,8 @@ def servers() -> Iterator[Servers]:
 def play(attack: Attack, stage: Stage, servers: Servers, off: frozenset[str] = frozenset()) -> tuple[Graded, bool]:
     """Grade the submission; whether it did harm."""
     code = stage.prepare(attack)
-    graded = grade_one(with_code(code, masked=MASKED, limits=HURRIED), off, servers)
+    limits = replace(HURRIED, cell_cpu_s=attack.cell_cpu_s)
+    graded = grade_one(with_code(code, masked=MASKED, limits=limits), off, servers)
     assert graded.state in (SCORED, TIMED_OUT, OUT_OF_MEMORY, DIED), graded.reason
     outputs = [output for cell in (graded.notebook or {"cells": []})["cells"] for output in cell.get("outputs", ())]
     said = any("HARM" in str(output.get("text", "")) for output in outputs)

@@ -13,7 +13,7 @@ from tinytorch_lab.course.errors import CourseError
 FORK = "fork"
 LAYERS = {
     FORK: "a process of its own, forked from a server that holds no notebook",
-    "user": "a user of its own that owns nothing",
+    "user": "none of root's rights; under a grader that is root, another user, if that one can read Python",
     "pid": "sees and signals no process but its own; all of them end with it",
     "net": "no network",
     "ipc": "no shared memory with others",

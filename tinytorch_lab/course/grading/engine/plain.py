@@ -13,9 +13,20 @@ from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.grading.engine.execution import TIME_LIMIT, Execution, Ran, checked
 from tinytorch_lab.course.grading.model import DIED, Limits
 
+PREPARE = """
+%load_ext tinytorch_lab
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_DATA, ({memory_bytes}, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    del resource
+except (ImportError, ValueError, OSError):
+    pass
+"""
+"""The course's magics; and the limit on memory, where the system has one."""
+
 
 def execute(notebook: NotebookNode, limits: Limits, masked: tuple[str, ...], library: dict[str, str]) -> Execution:
-    """Run the notebook's code cells. Limits count wall time, since a kernel tells nothing else."""
+    """Run the notebook's code cells. Limits count wall time, and the CPU time stays unknown: a kernel tells nothing of it."""
     with tempfile.TemporaryDirectory(prefix="tinytorch-grading-", ignore_cleanup_errors=True) as place:
         return _execute(notebook, limits, Path(place), _environment(Path(place), masked, library))
 
@@ -47,7 +58,7 @@ def _execute(notebook: NotebookNode, limits: Limits, place: Path, environment: d
     execution = Execution()
     try:
         with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
-            client.kc.execute("%load_ext tinytorch_lab", silent=True)
+            client.kc.execute(PREPARE.format(memory_bytes=limits.memory_bytes), silent=True)
             for number, cell in enumerate(notebook.cells):
                 if cell.cell_type == "code":
                     client.execute_cell(cell, number)
