@@ -29,6 +29,7 @@ def lab(new_lab: Callable[[LabServer], Lab], class_server: LabServer) -> Lab:
         author_file(class_server.root, module).write_text(text, encoding="utf-8")
     lab = new_lab(class_server)
     lab.open()
+    expect(panel(lab)).to_be_visible()
     lab.execute("tinytorch:open-class")
     expect(panel(lab).locator("[role=option]")).to_have_count(2)
     return lab

@@ -1,4 +1,5 @@
 import {
+  ILabShell,
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
@@ -29,19 +30,24 @@ export const classPlugin: JupyterFrontEndPlugin<void> = {
   description: 'The class of a TinyTorch course, for its instructor.',
   autoStart: true,
   requires: [IDocumentManager],
-  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     manager: IDocumentManager,
+    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
     if (isInstructor()) {
       const trans = (translator ?? nullTranslator).load('tinytorch_lab');
-      const commands = addClass(app, manager, restorer, trans);
+      const { panel, commands } = addClass(app, manager, restorer, trans);
       const category = trans.__('TinyTorch Class');
       commands.forEach(command => palette?.addItem({ command, category }));
+      if (labShell !== null) {
+        // Not awaited: the application is restored only after its plugins are active.
+        void openAtStart(app, labShell, panel);
+      }
     }
   }
 };
@@ -51,7 +57,7 @@ function addClass(
   manager: IDocumentManager,
   restorer: ILayoutRestorer | null,
   trans: TranslationBundle
-): string[] {
+): { panel: ClassPanel; commands: string[] } {
   const api = classApi(trans);
   const files = new AuthorFiles(app, manager);
   const model = new ClassModel(api);
@@ -71,7 +77,7 @@ function addClass(
   app.shell.add(panel, 'left', { rank: 151 });
   restorer?.add(panel, panel.id);
   follow(model, releases, files, tasks);
-  return addClassCommands({
+  const commands = addClassCommands({
     app,
     model,
     releases,
@@ -82,6 +88,20 @@ function addClass(
     grading: new GradingPanels(app, files, () => void model.refresh(), trans),
     trans
   });
+  return { panel, commands };
+}
+
+/** Shows the class after the start, unless the restored layout has held it: then the user has decided where it is. */
+async function openAtStart(
+  app: JupyterFrontEnd,
+  labShell: ILabShell,
+  panel: ClassPanel
+): Promise<void> {
+  const layout = await labShell.restored;
+  await app.restored;
+  if (!layout.leftArea?.widgets?.includes(panel)) {
+    app.shell.activateById(panel.id);
+  }
 }
 
 /** Buttons do what the commands do. */
