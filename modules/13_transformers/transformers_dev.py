@@ -84,8 +84,8 @@ def refuses(error, words, function, *args, **params):
 # ### 1.1 Layer normalization
 # Each vector $x$ gets mean 0 and variance 1 over its own n features, then a scale and a shift that are learned (Ba and others, 2016):
 # $$\hat{x} = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad y = \gamma \hat{x} + \beta \qquad \sigma^2 = \frac{1}{n} \sum (x - \mu)^2$$
-# The formula (given) walks through all numbers at each step, and leaves an array behind. Faster: einsum adds up short rows quicker than `sum`,
-# and squares too, without an array of squares; the rest works in place. What the gradient will ask for, $\hat{x}$ and $1 / \sqrt{\sigma^2 + \epsilon}$, is kept on the way.
+# The formula (given) walks through all numbers at each step, and leaves an array behind. Faster: a product with ones adds up short rows quicker
+# than `sum`, and `vecdot`, each row times itself, makes no array of squares; the rest works in place. What the gradient will ask for, $\hat{x}$ and $1 / \sqrt{\sigma^2 + \epsilon}$, is kept on the way.
 # %%
 def layer_norm_by_formula(x, gamma, beta, eps):
     mean = x.mean(axis=-1, keepdims=True)
@@ -99,16 +99,16 @@ def layer_norm(x: Array, gamma: Array, beta: Array, eps: float = 1e-5, keep: dic
     if the last axis of ``x`` is not n.
     """
     # TODO: the formula on rows, mostly in place.
-    # APPROACH: 1. refuse. 2. all rows as one matrix. 3. their means by einsum; center into a new array. 4. variance by einsum; scale in place.
+    # APPROACH: 1. refuse. 2. all rows as one matrix. 3. their means; center into a new array. 4. variance; scale in place.
     # 5. keep. 6. gamma times that as a new array, beta in place; the shape of x.
-    # HINTS: x.reshape(-1, n); np.einsum("ij->i", u) are the sums of rows, np.einsum("ij,ij->i", u, u) those of squares.
+    # HINTS: x.reshape(-1, n); rows @ np.ones((n, 1), dtype) are the sums of rows, np.vecdot(u, u)[:, None] those of squares.
     ### BEGIN SOLUTION
     n = len(gamma)
     if x.shape[-1:] != (n,):
         raise ValueError(f"A layer norm over {n} features takes (..., {n}), got {x.shape}.")
     rows = x.reshape(-1, n)
-    unit = rows - np.einsum("ij->i", rows)[:, None] / n
-    scale = (np.einsum("ij,ij->i", unit, unit)[:, None] / n + eps) ** -0.5
+    unit = rows - rows @ np.ones((n, 1), gamma.dtype) / n
+    scale = 1 / np.sqrt(np.vecdot(unit, unit)[:, None] / n + eps)
     unit *= scale
     if keep is not None:
         keep["unit"], keep["scale"] = unit, scale

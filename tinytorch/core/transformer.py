@@ -24,8 +24,8 @@ def layer_norm(x: Array, gamma: Array, beta: Array, eps: float = 1e-5, keep: dic
     if x.shape[-1:] != (n,):
         raise ValueError(f"A layer norm over {n} features takes (..., {n}), got {x.shape}.")
     rows = x.reshape(-1, n)
-    unit = rows - np.einsum("ij->i", rows)[:, None] / n
-    scale = (np.einsum("ij,ij->i", unit, unit)[:, None] / n + eps) ** -0.5
+    unit = rows - rows @ np.ones((n, 1), gamma.dtype) / n
+    scale = 1 / np.sqrt(np.vecdot(unit, unit)[:, None] / n + eps)
     unit *= scale
     if keep is not None:
         keep["unit"], keep["scale"] = unit, scale
