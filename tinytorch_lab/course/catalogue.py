@@ -166,7 +166,11 @@ def _module(row: Mapping[str, Any], path: Path) -> Module:
             raise CourseError(f"{path}: `{key}` of {row['id']} must be a list of names, got {row[key]!r}.")
     values: dict[str, Any] = {key: tuple(row[key]) if kind is list else row[key] for key, kind in kinds.items()}
     compare = row.get("compare", [])
-    if not isinstance(compare, list) or len(compare) not in (0, 2) or not all(isinstance(part, str) for part in compare):
+    if (
+        not isinstance(compare, list)
+        or len(compare) not in (0, 2)
+        or not all(isinstance(part, str) for part in compare)
+    ):
         raise CourseError(
             f"{path}: `compare` of {row['id']} must be code that prepares and a statement, got {compare!r}."
         )
