@@ -184,9 +184,16 @@ function followNotebooks(
           void lookAgain();
         }
       };
+      // Somebody renamed it, or the folder that it is in, in the file browser.
+      const onRename = () => {
+        model.setFront(notebooks.front);
+        void lookAgain();
+      };
       context.saveState.connect(onSave);
+      context.pathChanged.connect(onRename);
       return new DisposableDelegate(() => {
         context.saveState.disconnect(onSave);
+        context.pathChanged.disconnect(onRename);
       });
     }
   });
