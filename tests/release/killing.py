@@ -29,6 +29,16 @@ def killed(template: Path, made: Path, target: Path, how: str, number: int) -> l
     return done.stdout.split("\n")[:-1]
 
 
+def killed_at(folder: Path, seconds: float) -> None:
+    """Begin a release as a user does, with kernels and nbgrader, and ``kill -9`` all of it after so long."""
+    command = [sys.executable, "-m", "tinytorch_lab", "release", "01", "--course", str(folder)]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def _release(folder: Path, made: Path, steps: int | None) -> None:
     def take_over(job: generate.Job) -> None:
         shutil.copytree(made / "release", Path(job.root) / "release")

@@ -13,11 +13,11 @@ import pytest
 
 from tinytorch_lab.course.class_folder import JOURNAL, open_class
 from tinytorch_lab.course.notebooks import read_notebook
-from tinytorch_lab.course.release import pipeline, publish
+from tinytorch_lab.course.release import pipeline, publish, release
 from tinytorch_lab.course.release.status import class_status
 
 from .folders import author_file, state
-from .killing import killed
+from .killing import killed, killed_at
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
 OLD, NEW = "# Sums", "# New sums"
@@ -111,6 +111,16 @@ def test_at_sixty_moments(submitted: Path, made: Path, tmp_path: Path) -> None:
     assert ends.count("killed") > 20
     new = [check(tmp_path / str(number), submitted) for number in range(len(ends))]
     assert False in new
+
+
+def test_a_whole_release_with_its_kernels_and_nbgrader(changed: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(changed, tmp_path / "class"))
+    for seconds in (0.9, 2.1, 3.3):
+        killed_at(folder, seconds)
+        check(folder, changed)
+    release("01", course=folder)
+    assert check(folder, changed)
+    assert list((folder / ".tinytorch-lab/staging").iterdir()) == []
 
 
 def test_a_class_folder_that_was_moved_after_a_crash_is_finished_where_it_is(

@@ -19,6 +19,8 @@ from tinytorch_lab.course.student import stripped, to_text
 from .folders import write
 from .nasty import ALL, SEALED, Nasty
 
+CHECKOUT = Path(__file__).parents[2]
+
 pytest.importorskip("nbgrader", reason="the [instructor] extra is not installed")
 
 
@@ -76,3 +78,10 @@ def test_the_status_of_a_class_full_of_them_says_each_and_breaks_at_none(tmp_pat
     for number, nasty in enumerate(few):
         one = status[f"{number:02d}_m{number}"]
         assert (one.state, bool(one.reason)) == (DRAFT if nasty.rule else READY, bool(nasty.rule)), nasty.name
+
+
+def test_the_course_s_own_lessons_are_taken() -> None:
+    folder = open_class(CHECKOUT)
+    for module in folder.catalogue.modules:
+        _, faults = examined(folder, module)
+        assert [str(fault) for fault in faults if fault.severity == ERROR] == [], module.id
