@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker } from '@jupyterlab/notebook';
+import { Signal } from '@lumino/signaling';
 import { expect, test, vi } from 'vitest';
 
 import { OpenNotebooks } from '../../labextension/src/work/notebooks';
@@ -21,9 +22,12 @@ function open(changes: {
   saving?: Error;
   looking?: object;
 }) {
+  const cells = ['as it was read'];
   const context = {
     path: `RTC:${PATH}`,
-    model: { dirty: changes.dirty ?? false },
+    model: { dirty: changes.dirty ?? false, toJSON: () => ({ cells }) },
+    ready: Promise.resolve(),
+    saveState: new Signal<object, string>({}),
     contentsModel: { last_modified: 'monday' },
     save: vi.fn(async () => {
       if (changes.saving !== undefined) {
@@ -52,14 +56,16 @@ function open(changes: {
   const tracker = {
     currentWidget: panel,
     activeCell: { model: { id: 'abc' } },
-    find: (fits: (each: unknown) => boolean) => [panel].find(fits)
+    find: (fits: (each: unknown) => boolean) => [panel].find(fits),
+    widgetAdded: new Signal<object, object>({})
   };
   const notebooks = new OpenNotebooks(
     { commands, serviceManager: { contents } } as unknown as JupyterFrontEnd,
     tracker as unknown as INotebookTracker,
     trans
   );
-  return { notebooks, context, content, commands };
+  tracker.widgetAdded.emit(panel);
+  return { notebooks, context, content, commands, cells };
 }
 
 test('the path in front is that of the server, whatever drive it is on', () => {
@@ -91,6 +97,24 @@ test('a notebook without changes of its own shows what another tab has saved bef
   await notebooks.save(PATH);
   expect(context.revert).toHaveBeenCalledTimes(1);
   expect(context.save).not.toHaveBeenCalled();
+});
+
+test('what JupyterLab alone has changed is no reason to ask which of the two versions stays', async () => {
+  const { notebooks, context, cells } = open({
+    dirty: true,
+    onDisk: 'tuesday'
+  });
+  await context.ready;
+  await notebooks.save(PATH);
+  expect(context.revert).toHaveBeenCalledTimes(1);
+  expect(context.save).not.toHaveBeenCalled();
+  cells.push('typed');
+  await notebooks.save(PATH); // JupyterLab asks
+  expect(context.save).toHaveBeenCalledTimes(1);
+  context.saveState.emit('completed');
+  await notebooks.save(PATH);
+  expect(context.revert).toHaveBeenCalledTimes(2);
+  expect(context.save).toHaveBeenCalledTimes(1);
 });
 
 test.each([

@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { showCell } from '../show-cell';
 import type { IOpenNotebooks } from './model';
+import { OwnChanges } from './own-changes';
 
 /** The notebooks that are open in this JupyterLab, by the path that the server gives them. */
 export class OpenNotebooks implements IOpenNotebooks {
@@ -11,7 +12,9 @@ export class OpenNotebooks implements IOpenNotebooks {
     private _app: JupyterFrontEnd,
     private _tracker: INotebookTracker | null,
     private _trans: TranslationBundle
-  ) {}
+  ) {
+    this._own = new OwnChanges(_tracker);
+  }
 
   /** The path of the notebook that was in front last; null if there is none. */
   get front(): string | null {
@@ -32,7 +35,10 @@ export class OpenNotebooks implements IOpenNotebooks {
     const context = this._find(path)?.context;
     if (context === undefined) {
       await this._refuseLeftBehind(path);
-    } else if (context.model.dirty) {
+    } else if (
+      context.model.dirty &&
+      (this._own.isIn(context) || !(await this._isStale(context)))
+    ) {
       await context.save().catch(error => {
         throw new Error(notSaved(error, this._trans));
       });
@@ -44,12 +50,9 @@ export class OpenNotebooks implements IOpenNotebooks {
   /** Nothing happens where the file is the one that was read: reverting forgets the undo history. */
   async reload(path: string): Promise<void> {
     const context = this._find(path)?.context;
-    if (context === undefined) {
-      return;
-    }
-    const onDisk = await this._lastModified(context.path);
-    if (onDisk !== null && onDisk !== context.contentsModel?.last_modified) {
+    if (context !== undefined && (await this._isStale(context))) {
       await context.revert();
+      this._own.note(context);
     }
   }
 
@@ -69,6 +72,12 @@ export class OpenNotebooks implements IOpenNotebooks {
     }
     await panel.revealed;
     return showCell(panel.content, cellId);
+  }
+
+  /** Whether the file has changed since it was read or saved here. */
+  private async _isStale(context: NotebookPanel['context']): Promise<boolean> {
+    const onDisk = await this._lastModified(context.path);
+    return onDisk !== null && onDisk !== context.contentsModel?.last_modified;
   }
 
   /** Null for a file that is not there: what is to be done with it says why. */
@@ -109,6 +118,8 @@ export class OpenNotebooks implements IOpenNotebooks {
   private _pathOf(panel: NotebookPanel): string {
     return this._app.serviceManager.contents.localPath(panel.context.path);
   }
+
+  private _own: OwnChanges;
 }
 
 /** A request that was answered with an error. */
