@@ -38,14 +38,15 @@ async def ask(jp_fetch, route: str, body: object = None, **options):
     return answer.code, answer.body.decode()
 
 
-@pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("route", ROUTES)
-async def test_a_server_that_is_no_instructors_answers_nothing(jp_root_dir, jp_fetch, route: str, verb: str) -> None:
+async def test_a_server_that_is_no_instructors_answers_nothing(jp_root_dir, jp_fetch) -> None:
     write_class(jp_root_dir)
     body = json.dumps(RELEASE | {"modules": []})
-    status, text = await ask(jp_fetch, route, method=verb, body=body, allow_nonstandard_methods=True)
-    assert status == 403
-    assert "c.TinyTorchLab.instructor = True" in json.loads(text)["message"]
+    for route in ROUTES:
+        for verb in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            status, text = await ask(jp_fetch, route, method=verb, body=body, allow_nonstandard_methods=True)
+            assert status == 403, f"{verb} {route}"
+            assert "c.TinyTorchLab.instructor = True" in json.loads(text)["message"]
+    assert len(ROUTES) == 9
     assert not (jp_root_dir / "release").exists()
 
 

@@ -83,7 +83,7 @@ function Collect(props: IGradingPartProps): JSX.Element {
       <input
         ref={input}
         type="file"
-        accept=".zip,.ipynb"
+        accept=".zip"
         hidden
         aria-label={trans.__('File from your LMS')}
         onChange={event => {
