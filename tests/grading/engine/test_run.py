@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,12 +50,16 @@ EXPECTED = {
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Servers that start in a test have their directories here."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Servers that start in a test have their directories here; not in pytest's, which only its own user may enter."""
+    made = Path(tempfile.mkdtemp(prefix="grading-"))
+    made.chmod(0o1777)
+    monkeypatch.setattr(tempfile, "tempdir", str(made))
+    servers = run.Servers()
+    monkeypatch.setattr(run, "_servers", servers)
+    yield made
+    servers.close()
+    shutil.rmtree(made)
 
 
 def left(place: Path) -> list[str]:
