@@ -1,4 +1,4 @@
-"""The library beside PyTorch: time over PyTorch's for each workload, one thread each, in one process.
+"""The library beside PyTorch: CPU time over PyTorch's for each workload, one thread each, in one process.
 
 ``python benchmarks/library.py [PAIRS]`` (31 by default) needs ``torch`` (extra ``parity``). Both sides run the same calls on the
 same numbers in float32; their results are compared before anything is timed. Each pair runs both in alternating order, and
@@ -337,10 +337,11 @@ def workloads() -> Iterator[Workload]:
 
 
 def seconds(run: Callable[[], Any], calls: int) -> float:
-    started = time.perf_counter()
+    """CPU time: what other processes take from the clock is not counted."""
+    started = time.process_time()
     for _ in range(calls):
         run()
-    return (time.perf_counter() - started) / calls
+    return (time.process_time() - started) / calls
 
 
 def ratios(work: Workload, pairs: int) -> list[float]:
@@ -360,7 +361,7 @@ def ratios(work: Workload, pairs: int) -> list[float]:
 
 def import_seconds(module: str, times: int = 9) -> list[float]:
     """The first import compiles and is not counted: pip compiles what it installs."""
-    code = f"import time; s = time.perf_counter(); import {module}; print(time.perf_counter() - s)"
+    code = f"import time; s = time.process_time(); import {module}; print(time.process_time() - s)"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as compiled:
         environment["PYTHONPYCACHEPREFIX"] = compiled
