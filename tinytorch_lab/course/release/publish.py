@@ -26,7 +26,8 @@ def publish(folder: ClassFolder, moves: Mapping[Path, Path]) -> None:
         _check(target)
         if staged.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
-        _sync(staged)
+        if staged.is_relative_to(stages(folder)):  # what is only moved was written long ago
+            _sync(staged)
     write_atomic(folder.root / JOURNAL, json.dumps([[_named(folder, one) for one in move] for move in moves.items()]))
     recover(folder)
 
