@@ -152,6 +152,7 @@ REPEATS = (
     repeated("another code cell, short", good(REGION, f"{BEGIN}    return a + b\n{END}") + "\n# %%\ndef plus(a, b):\n    return a + b\n", 19),
     repeated("a HINT", good(BEGIN, f"    # HINT: total = a + b\n{BEGIN}"), 20),
     repeated("an error message", good("should be 3", "should be total = a + b"), 19),
+    repeated("an f-string", good('"add(1, 2) should be 3"', 'f"{1} should be total = a + b"'), 19),
     repeated("a raw cell", cell("# total = a + b", kind="raw")),
     repeated("prose without its comment", good("total = a + b", "total = a + b  # the sum").replace(HEADING, f"{HEADING}# total = a + b\n"), 20),
     repeated("a magic cell", good("import math", "%%html\n<b>total = a + b</b>"), 20),

@@ -29,6 +29,11 @@ schema_version solution task execution_count null outputs source kernelspec disp
 python3 nbformat nbformat_minor tinytorch hints tags
 """
 _WORDS = re.compile(r"\w{2,}")
+_PROSE = (  # Python 3.12 cuts f-strings
+    tokenize.COMMENT,
+    tokenize.STRING,
+    getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING),
+)
 _PYTHONS = frozenset([*keyword.kwlist, *dir(builtins)])
 
 
@@ -144,4 +149,4 @@ def _said(code: str) -> Iterable[str]:
         tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
     except (tokenize.TokenError, SyntaxError):
         return [code]
-    return [token.string for token in tokens if token.type in (tokenize.COMMENT, tokenize.STRING)]
+    return [token.string for token in tokens if token.type in _PROSE]
