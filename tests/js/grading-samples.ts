@@ -67,6 +67,7 @@ export function newModel(
     grade: unexpected,
     feedback: unexpected,
     grades: unexpected,
+    items: unexpected,
     ...changes
   };
   return new GradingModel(api, '01_sums', trans);

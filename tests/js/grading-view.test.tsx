@@ -15,7 +15,8 @@ const actions = {
   openPage: vi.fn(),
   download: vi.fn(),
   collectFile: vi.fn(),
-  saveGrades: vi.fn()
+  saveGrades: vi.fn(),
+  saveItems: vi.fn()
 } satisfies IGradingActions;
 
 beforeEach(() => {
@@ -156,6 +157,8 @@ test('grades are saved with names or without; a page is opened', async () => {
   const host = await show(newModel({}, submissions({ rows })));
   click(button(host, 'Grades as CSV'));
   click(button(host, 'CSV without Names'));
+  click(button(host, 'Tests as CSV'));
+  expect(actions.saveItems).toHaveBeenCalled();
   expect(actions.saveGrades.mock.calls).toEqual([[false], [true]]);
   click(find(host, '[data-student=ada] button'));
   click(button(host, 'Open Feedback'));

@@ -103,6 +103,8 @@ async def give_back(instructor: Path, jp_fetch) -> None:
     table = json.loads((await ask(jp_fetch, "class/grades", MODULE | {"anonymous": False}))[1])
     assert table["name"] == "01_sums_grades.csv"
     assert [line.split(",")[0] for line in table["text"].splitlines()] == ["id", "ada", "alan", "grace"]
+    tests = json.loads((await ask(jp_fetch, "class/items", MODULE))[1])
+    assert tests["text"].splitlines()[1].startswith("01-add-test,3,3,33.3")
     table = json.loads((await ask(jp_fetch, "class/grades", MODULE | {"anonymous": True}))[1])
     assert "ada" not in table["text"]
     assert len(table["text"].splitlines()) == 4
@@ -131,6 +133,9 @@ async def take_in_an_export(instructor: Path, jp_fetch) -> None:
 async def test_a_module_of_which_nothing_was_handed_in_has_no_rows(instructor, jp_fetch) -> None:
     status, text = await ask(jp_fetch, "class/submissions", {"module": "02_products"})
     assert (status, json.loads(text)["rows"]) == (200, [])
+    status, text = await ask(jp_fetch, "class/items", {"module": "02_products"})
+    assert status == 409
+    assert json.loads(text)["message"]
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,17 @@ def feedback(place: Place, module: str, students: list[str], hidden: bool, send:
     worker.run(WORKER, request, send, pass_on)
 
 
+def items(place: Place, module: str) -> dict[str, Any]:
+    """How each test of the module went over all submissions, as CSV: which exercise is broken, which tells nobody apart."""
+    from tinytorch_lab.course.grading.items import analyse, items_csv
+    from tinytorch_lab.course.grading.model import ClassPaths
+    from tinytorch_lab.course.grading.results import load_results
+
+    known = load_results(ClassPaths(place.folder), module)
+    found = analyse([result.graded for result in known.values()])
+    return {"name": f"{module}_tests.csv", "text": items_csv(found)}
+
+
 def grades(place: Place, module: str, anonymous: bool) -> dict[str, Any]:
     """The grades of the module as CSV, with names or with pseudonyms."""
     from tinytorch_lab.course.grading.grades import class_grades

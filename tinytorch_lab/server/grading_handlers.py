@@ -13,7 +13,7 @@ from jupyter_server.utils import url_path_join
 from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.course.grading.roster import STUDENT_ID
 from tinytorch_lab.server import grading_answers
-from tinytorch_lab.server.class_handlers import ClassHandler
+from tinytorch_lab.server.class_handlers import ClassHandler, ClassModuleHandler
 from tinytorch_lab.server.handlers import PREFIX
 
 FORMGRADER = "nbgrader.server_extensions.formgrader"
@@ -87,6 +87,12 @@ class FeedbackHandler(RunHandler):
     flag = "hidden"
 
 
+class ItemsHandler(ClassModuleHandler):
+    """How each test went, as CSV."""
+
+    function = staticmethod(grading_answers.items)
+
+
 class GradesHandler(ClassHandler):
     """POST {"module": ..., "anonymous": false}: the grades as CSV."""
 
@@ -105,5 +111,6 @@ def grading_routes(base_url: str) -> list[tuple[str, type[ClassHandler]]]:
         ("class/grade", GradeHandler),
         ("class/feedback", FeedbackHandler),
         ("class/grades", GradesHandler),
+        ("class/items", ItemsHandler),
     ]
     return [(url_path_join(base_url, PREFIX, path), handler) for path, handler in table]

@@ -43,6 +43,8 @@ export interface IGradingApi {
     signal: AbortSignal
   ): Promise<void>;
   grades(module: string, anonymous: boolean): Promise<IGradesFile>;
+  /** How each test went over all submissions. */
+  items(module: string): Promise<IGradesFile>;
 }
 
 export function gradingApi(trans: TranslationBundle): IGradingApi {
@@ -91,6 +93,7 @@ export function gradingApi(trans: TranslationBundle): IGradingApi {
         ...rest
       ),
     grades: (module, anonymous) =>
-      ask('class/grades', readGradesFile, { module, anonymous })
+      ask('class/grades', readGradesFile, { module, anonymous }),
+    items: module => ask('class/items', readGradesFile, { module })
   };
 }

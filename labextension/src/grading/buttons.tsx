@@ -119,6 +119,16 @@ function Grades(props: IGradingPartProps): JSX.Element {
       >
         {trans.__('CSV without Names')}
       </button>
+      <button
+        type="button"
+        className="jp-mod-styled"
+        title={trans.__(
+          'For each test how many pass it, and what goes wrong most often: which exercise is broken, which tells nobody apart'
+        )}
+        onClick={actions.saveItems}
+      >
+        {trans.__('Tests as CSV')}
+      </button>
       {submissions.formgrader !== null && (
         <a
           className="tt-Grading-link"

@@ -85,7 +85,9 @@ export class GradingPanels {
       saveGrades: anonymous =>
         void said(async () =>
           saveText(await api.grades(model.module, anonymous))
-        )
+        ),
+      saveItems: () =>
+        void said(async () => saveText(await api.items(model.module)))
     };
   }
 

@@ -12,6 +12,8 @@ export interface IGradingActions {
   collectFile: (file: File) => void;
   /** Saves the grades on the user's own disk. */
   saveGrades: (anonymous: boolean) => void;
+  /** The same with how each test went. */
+  saveItems: () => void;
 }
 
 export interface IGradingViewProps {
