@@ -75,13 +75,22 @@ ATTACKS = [
         "1 GB of output", "text = 'x' * 2**20\nfor _ in range(1000): print(text)", SCORED, stopped="a limit on output"
     ),
     Attack("os._exit", "import os; os._exit(0)", DIED, stopped="a process of its own"),
-    Attack("deletes files", _caught("import os; os.remove('{place}/victim'); print('HARM')"), SCORED, ("landlock",)),
+    Attack(
+        "deletes files", _caught("import os; os.remove('{place}/victim'); print('HARM')"), SCORED, ("landlock", "mount")
+    ),
     Attack("reads solutions", _caught("print('HARM', open('{place}/source.ipynb').read())"), SCORED, ("landlock",)),
     Attack(
         "writes the gradebook",
         _caught("open('{place}/gradebook.db', 'a').write('x'); print('HARM')"),
         SCORED,
-        ("landlock",),
+        ("landlock", "mount"),
+    ),
+    Attack(
+        "changes permissions",
+        _caught("import os; os.chmod('{place}/victim', 0o600); print('HARM')"),
+        SCORED,
+        ("mount",) if standing().uid is None else ("mount", "user"),
+        "`mount`; also `user` under a grader that is root, where another user can read Python",
     ),
     Attack(
         "imports the answer from the library",

@@ -20,6 +20,7 @@ FIRST = 3
 def confine(layers: frozenset[str], limits: dict[str, Any], work: Path, rules: list[tuple[Path, int]]) -> None:
     """Apply all ``layers`` to this process, for good. Raises OSError if one that should stand does not."""
     if "mount" in layers:
+        namespaces.make_read_only()
         namespaces.mount_memory(work, 4 * limits["file_bytes"])
         namespaces.mount_memory(SHARED_MEMORY, limits["file_bytes"])
     if "mount" in layers and "pid" in layers:

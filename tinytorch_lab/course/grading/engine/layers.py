@@ -17,7 +17,7 @@ LAYERS = {
     "pid": "sees and signals no process but its own; all of them end with it",
     "net": "no network",
     "ipc": "no shared memory with others",
-    "mount": "an empty disk of limited size, gone at its end",
+    "mount": "an empty disk of limited size, gone at its end; everything else is read-only",
     "landlock": "reaches only Python, the library without what is masked, and its own directory",
     "seccomp": "no Unix sockets (Docker, D-Bus), no io_uring, no keys of the user's",
     "limits": "limits on memory, file size, processes, open files and CPU time, set by the kernel",

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 from pathlib import Path
 
 CLONE = {"mount": 0x00020000, "ipc": 0x08000000, "user": 0x10000000, "pid": 0x20000000, "net": 0x40000000}
 MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MOUNT_SETATTR, MOUNT_READ_ONLY, AT_FDCWD, AT_RECURSIVE = 442, 1, -100, 0x8000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -28,6 +30,13 @@ def enter(names: frozenset[str]) -> None:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+
+
+def make_read_only() -> None:
+    """Nothing that is mounted now can be changed: also no permissions and times, with which Landlock does not deal."""
+    attributes = struct.pack("QQQQ", MOUNT_READ_ONLY, 0, 0, 0)
+    arguments = (AT_FDCWD, b"/", AT_RECURSIVE, attributes, ctypes.c_size_t(len(attributes)))
+    _check(_libc.syscall(MOUNT_SETATTR, *arguments), "mount_setattr(/, read-only)")
 
 
 def mount_memory(place: Path, size_bytes: int) -> None:

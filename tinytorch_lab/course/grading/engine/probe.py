@@ -83,6 +83,7 @@ def _mount(uid: int | None) -> None:
         if uid is not None:
             os.chown(place, uid, uid)
         _enter(uid, "mount")
+        namespaces.make_read_only()
         namespaces.mount_memory(Path(place), 1 << 20)
         os._exit(0)  # the directory is busy in this namespace and is removed below
 
