@@ -173,7 +173,6 @@ def grade_submissions(lab: Lab) -> None:
     expect(student(lab, "alan").locator("td")).to_contain_text(["needs manual grade", "0 of 5"])
     student(lab, "alan").get_by_role("button").press("Enter")
     expect(submissions(lab).locator(".tt-Cells")).to_contain_text("add(-1, 1) should be 0")
-    lab.screenshot("class-submissions")
     assert violations(lab, "#tinytorch-grading-01_sums") == []
     with lab.page.expect_download() as saved:
         submissions(lab).get_by_role("button", name="Grades as CSV").click()
