@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ import tinytorch_lab.course.release
 from tinytorch_lab.course.class_folder import new_class_folder, open_class
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.notebooks import parse_notebook
-from tinytorch_lab.course.release import ReleaseRefused, release
+from tinytorch_lab.course.release import ReleaseRefused, generate, release
 from tinytorch_lab.course.release.out import zip_release
 from tinytorch_lab.course.release.status import class_status
 from tinytorch_lab.course.release_files import read_release
@@ -145,6 +147,17 @@ def test_a_second_edition_keeps_the_first_whole(submitted: Path) -> None:
     assert (edition / NOTEBOOK).read_bytes() == old
     assert score_by_hand(edition) == 1.5
     assert open_class(edition).find("01").id == "01_sums"
+
+
+def test_a_gradebook_of_an_older_nbgrader_is_named_with_what_to_do(released: Path, tmp_path: Path) -> None:
+    place = tmp_path / "stage"
+    shutil.copytree(released / "source", place / "source")
+    shutil.copyfile(released / "gradebook.db", place / "gradebook.db")
+    with closing(sqlite3.connect(place / "gradebook.db")) as book:
+        book.execute("ALTER TABLE grade_cells RENAME COLUMN max_score TO points")
+        book.commit()
+    with pytest.raises(CourseError, match=r"nbgrader refused the module: There was an error .*`nbgrader db upgrade`"):
+        generate.generate(generate.Job(str(place), "01_sums"))
 
 
 def test_the_worker_speaks_json_and_no_traceback(released: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,10 @@ from tinytorch_lab.course.release.database import GRADEBOOK
 
 TIMEOUT_S = 300
 COURSE_ID = "tiny"
+_CLASS = re.compile(r"(?:\w+\.)+\w+: ")
+"""How a traceback's last line begins."""
+_AFTER = ("[SQL:", "[parameters:", "(Background on")
+"""What SQLAlchemy says after that."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,8 @@ def _run(job: Job) -> str | None:
 
 def _last_line(text: str) -> str:
     """What a traceback or a log comes to."""
-    said = [line.strip() for line in text.splitlines() if line.strip()]
-    return said[-1][:300] if said else "it said nothing."
+    said = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(_AFTER)]
+    return _CLASS.sub("", said[-1], count=1)[:400] if said else "it said nothing."
 
 
 if __name__ == "__main__":
