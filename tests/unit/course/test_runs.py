@@ -25,7 +25,7 @@ def set_once_there(file: Path, stop: threading.Event) -> threading.Thread:
 
     def watch() -> None:
         while not file.exists():
-            pass
+            stop.wait(0.01)
         stop.set()
 
     thread = threading.Thread(target=watch, daemon=True)
