@@ -32,7 +32,10 @@ def killed(template: Path, made: Path, target: Path, how: str, number: int) -> l
 def killed_at(folder: Path, seconds: float) -> None:
     """Begin a release as a user does, with kernels and nbgrader, and ``kill -9`` all of it after so long."""
     command = [sys.executable, "-m", "tinytorch_lab", "release", "01", "--course", str(folder)]
-    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "TMPDIR": str(folder.parent)}  # what a killed process leaves lying is the test's own
+    process = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
     time.sleep(seconds)
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
