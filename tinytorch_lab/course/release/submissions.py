@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from nbformat import NotebookNode
 
 from tinytorch_lab.course.class_folder import ClassFolder
@@ -47,8 +45,3 @@ def _counting(notebook: NotebookNode | None) -> dict[str, tuple[object, ...]]:
             flags = tuple(grading.get(flag) for flag in ("grade", "solution", "task", "points"))
             found[str(grading["grade_id"])] = (text, cell.cell_type, *flags)
     return found
-
-
-def archive_place(folder: ClassFolder, module: str, version: int) -> Path:
-    """The class folder in which an edition goes on when a new one begins."""
-    return folder.root / "editions" / f"{module}-{version}"
