@@ -48,6 +48,19 @@ def test_an_edited_test_is_put_back() -> None:
     assert "BEGIN HIDDEN" in next(one for one in made.notebook.cells if grade_id(one) == "triple-test").source
 
 
+def test_a_test_of_an_earlier_release_is_replaced_and_no_tampering() -> None:
+    from nbgrader.utils import compute_checksum
+
+    def change(submission: dict[str, Any]) -> None:
+        old = cell(submission, "triple-test")
+        old["source"] = "gives(4, triple(1))  # what was mended since"
+        old["metadata"]["nbgrader"]["checksum"] = compute_checksum(nbformat.from_dict(old))
+
+    made = restored(change)
+    assert (made.notes, made.tampered) == ((), False)
+    assert "what was mended" not in next(one for one in made.notebook.cells if grade_id(one) == "triple-test").source
+
+
 @pytest.mark.parametrize(
     "gone", [["triple-test"], ["helper"], ["triple", "triple-test"], ["helper", "double", "double-test"], ALL]
 )

@@ -22,7 +22,8 @@ from pathlib import Path
 from tinytorch_lab.course.class_folder import ClassFolder
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading import gradebook, results
-from tinytorch_lab.course.grading.model import WITHOUT_SCORE, ClassPaths, Graded, Limits
+from tinytorch_lab.course.grading.late import read_policy
+from tinytorch_lab.course.grading.model import WITHOUT_SCORE, ClassPaths, Graded
 from tinytorch_lab.course.release import prove
 
 SHARE = 0.02
@@ -95,7 +96,7 @@ def _copy(paths: ClassPaths, copy: ClassPaths, module: str, students: tuple[str,
 
 def _autograde(paths: ClassPaths, copy: ClassPaths, module: str) -> str:
     """Run nbgrader in the copy; returns what it said. It ends with an error if one submission fails, which is no error here."""
-    limits = Limits()
+    limits = read_policy(paths.root / "grading.toml").limits
     command = [
         sys.executable, "-m", "nbgrader", "autograde", module, "--force", f"--CourseDirectory.root={copy.root}",
         f"--Execute.timeout={limits.cell_cpu_s:.0f}", "--OverwriteCells.add_missing_cells=True",

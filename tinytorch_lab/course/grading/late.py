@@ -1,4 +1,4 @@
-"""Late work: due dates, extensions and what a day costs, from ``grading.toml`` in the class folder.
+"""``grading.toml`` in the class folder: due dates, extensions, what a late day costs, and how long a cell may run.
 
     version = 1
     [due]
@@ -8,6 +8,8 @@
     cap_percent = 50
     [extensions.ada]
     01_tensor = 2026-12-04T23:59:00+01:00
+    [limits]
+    cell_cpu_s = 20
 
 A day that has begun counts. The penalty is that percentage of the points which the work earned, and never more than the cap.
 """
@@ -24,6 +26,7 @@ from typing import Any
 
 from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.grading.model import Limits
 
 VERSION = 1
 DAY = timedelta(days=1)
@@ -37,6 +40,7 @@ class LatePolicy:
     extensions: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     percent_per_day: float = 0.0
     cap_percent: float = 100.0
+    limits: Limits = field(default_factory=Limits)
 
     def due_for(self, student: str, module: str) -> datetime | None:
         """When the student's work is due; None if the module has no date."""
@@ -68,10 +72,11 @@ def read_policy(path: Path) -> LatePolicy:
         raise CourseError(f"{path} is not valid TOML: {error}. Mend that place; nothing was changed.") from None
     if table.get("version") != VERSION:
         raise CourseError(f"{path}: version is {table.get('version')!r}; write `version = {VERSION}` on top of it.")
-    if unknown := set(table) - {"version", "due", "late", "extensions"}:
-        raise CourseError(f"{path} has {_in_words(unknown)}; it may have the tables due, late and extensions.")
+    if unknown := set(table) - {"version", "due", "late", "extensions", "limits"}:
+        raise CourseError(f"{path} has {_in_words(unknown)}; it may have the tables due, late, extensions and limits.")
     due = _dates(_table(table, "due", path), f"{path}: [due]")
-    return LatePolicy(due, _extensions(table, due, path), **_late(_table(table, "late", path), path))
+    limits = _limits(_table(table, "limits", path), path)
+    return LatePolicy(due, _extensions(table, due, path), **_late(_table(table, "late", path), path), limits=limits)
 
 
 def _table(table: Mapping[str, Any], name: str, path: Path) -> Mapping[str, Any]:
@@ -114,6 +119,17 @@ def _late(rows: Mapping[str, Any], path: Path) -> dict[str, float]:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
             raise CourseError(f"{path}: {name} is {value!r}; it should be a number from 0 to 100.")
     return {name: float(value) for name, value in rows.items()}
+
+
+def _limits(rows: Mapping[str, Any], path: Path) -> Limits:
+    """The limits of a submission; the clock's is a backstop, that many times as much."""
+    seconds = rows.get("cell_cpu_s", Limits().cell_cpu_s)
+    if set(rows) - {"cell_cpu_s"}:
+        raise CourseError(f"{path}: [limits] has {_in_words(set(rows) - {'cell_cpu_s'})}; it may have cell_cpu_s.")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 1 <= seconds <= 3600:
+        raise CourseError(f"{path}: cell_cpu_s is {seconds!r}; it should be a number of seconds from 1 to 3600.")
+    times = Limits().cell_wall_s / Limits().cell_cpu_s
+    return Limits(cell_cpu_s=float(seconds), cell_wall_s=float(seconds) * times)
 
 
 def _in_words(names: set[str]) -> str:

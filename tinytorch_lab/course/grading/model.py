@@ -23,8 +23,8 @@ WITHOUT_SCORE = (DIED, FAILED)
 class Limits:
     """What one submission may use. CPU time counts, so that grades do not depend on the machine's load."""
 
-    cell_cpu_s: float = 60.0
-    cell_wall_s: float = 300.0
+    cell_cpu_s: float = 20.0
+    cell_wall_s: float = 200.0
     memory_bytes: int = 3 * 2**30
     file_bytes: int = 64 * 2**20
     processes: int = 64

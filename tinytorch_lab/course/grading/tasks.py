@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.course.errors import CourseError
+from tinytorch_lab.course.grading.late import read_policy
 from tinytorch_lab.course.grading.measuring import without_measuring
-from tinytorch_lab.course.grading.model import ClassPaths, Task
+from tinytorch_lab.course.grading.model import ClassPaths, Limits, Task
 from tinytorch_lab.course.grading.place import masked, own_library
 
 
@@ -30,13 +31,14 @@ class Exercise:
     source: str
     masked: tuple[str, ...]
     library: dict[str, str]
+    limits: Limits
 
     def task(self, student: str) -> Task:
         """The student's task, read when it is needed: a class's submissions together may be larger than memory."""
         content = self.paths.submitted(student, self.module).read_bytes()
         # Bytes that are no UTF-8 cannot come out of Jupyter; a task is text, and the rest of it still counts.
         text = without_measuring(content.decode("utf-8", errors="replace"))
-        return Task(self.module, student, self.source, text, self.masked, self.library)
+        return Task(self.module, student, self.source, text, self.masked, self.library, self.limits)
 
 
 def modules_in(paths: ClassPaths) -> tuple[str, ...]:
@@ -54,7 +56,10 @@ def students_of(paths: ClassPaths, module: str) -> tuple[str, ...]:
 
 def exercise(paths: ClassPaths, module: str) -> Exercise:
     """The module as it is graded. Raises CourseError if it was not released."""
-    return Exercise(paths, module, source_text(paths, module), masked(paths, module), own_library(paths, module))
+    limits = read_policy(paths.root / "grading.toml").limits
+    return Exercise(
+        paths, module, source_text(paths, module), masked(paths, module), own_library(paths, module), limits
+    )
 
 
 def works(exercise: Exercise, students: tuple[str, ...]) -> list[Work]:

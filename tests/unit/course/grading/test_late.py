@@ -49,6 +49,12 @@ def test_an_extension_is_for_one_student_and_one_module(policy) -> None:
     assert policy.late_by("alan", "02_next", at) == timedelta(0)
 
 
+def test_the_limit_of_a_cell_can_be_set(tmp_path) -> None:
+    (tmp_path / "grading.toml").write_text("version = 1\n[limits]\ncell_cpu_s = 90")
+    assert read_policy(tmp_path / "grading.toml").limits.cell_cpu_s == 90
+    assert LatePolicy().limits.cell_cpu_s == 20
+
+
 def test_without_a_policy_nothing_is_late(tmp_path) -> None:
     policy = read_policy(tmp_path / "grading.toml")
     assert policy.late_by("ada", "01_pair", DUE + timedelta(days=99)) == timedelta(0)
@@ -69,6 +75,8 @@ def test_without_a_policy_nothing_is_late(tmp_path) -> None:
         ("version = 1\n[late]\nper_day = 1", "[late] has 'per_day'"),
         ("version = 1\n[extensions.ada]\n01_pair = 2026-05-04T14:00:00Z", "which has no date in [due]"),
         (POLICY.replace("2026-05-06", "2026-05-01"), "ends before the module is due"),
+        ("version = 1\n[limits]\ncell_s = 9", "[limits] has 'cell_s'"),
+        ("version = 1\n[limits]\ncell_cpu_s = 0", "a number of seconds from 1 to 3600"),
     ],
 )
 def test_a_wrong_policy_is_a_sentence_with_the_place(tmp_path, text: str, said: str) -> None:

@@ -78,7 +78,18 @@ def _best(given: Given, name: str, numbers: list[int], cells: list[NotebookNode]
 def _was_edited(given: Given, cell: NotebookNode) -> bool:
     name = grade_id(cell)
     same = cell.source.replace("\r\n", "\n") in (given.released[name], given.cells[name].source)
-    return is_locked(given.cells[name]) and not (same and cell.cell_type == given.cells[name].cell_type)
+    as_given = same and cell.cell_type == given.cells[name].cell_type
+    return is_locked(given.cells[name]) and not as_given and not _of_another_release(cell)
+
+
+def _of_another_release(cell: NotebookNode) -> bool:
+    """Whether the cell is as nbgrader once released it, before its test was mended: it carries the checksum of its text."""
+    from nbgrader.utils import compute_checksum
+
+    try:
+        return bool(grader(cell).get("checksum") == compute_checksum(cell))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False  # metadata that nbgrader would not have written
 
 
 def _given_cell(source: NotebookNode, cell: NotebookNode) -> NotebookNode:
