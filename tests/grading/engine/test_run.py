@@ -89,7 +89,7 @@ def test_what_fails_once_by_chance_is_graded(monkeypatch: pytest.MonkeyPatch) ->
 
     def unlucky(server: Server, job: object) -> None:
         tries.append(job)
-        if len(tries) == 1:
+        if len(tries) == 2:  # the first is the reference
             raise OSError("no more processes")
         return start(server, job)
 

@@ -37,7 +37,8 @@ class Task:
 
     ``source`` is the text of the source notebook (solutions and hidden tests in it, as nbgrader's ``source/`` holds it),
     ``submitted`` that of the student's; ``masked`` are the modules of tinytorch that must not be importable (``core.tensor``);
-    ``library`` the student's own earlier modules by file name relative to ``tinytorch/`` (``core/tensor.py``).
+    ``library`` the student's own earlier modules by file name relative to ``tinytorch/`` (``core/tensor.py``); ``cell_cpu_s`` are
+    tighter limits of given cells by their ``grade_id``, CPU seconds.
     """
 
     module: str
@@ -47,6 +48,7 @@ class Task:
     masked: tuple[str, ...] = ()
     library: dict[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
+    cell_cpu_s: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def serve(channel: socket.socket, shell: GradingShell, limits: dict[str, Any], g
     while (cell := receive(channel)) is not None:
         mended = guard.restore() if guard and cell["given"] else []
         started = time.process_time()
-        _run(shell, cell["code"], limits)
+        _run(shell, cell["code"], limits | {"cell_cpu_s": cell["cpu_s"]})
         answer = {"token": cell["token"], "outputs": shell.recorder.finished(), "count": shell.execution_count - 1}
         send(channel, {**answer, "cpu_s": time.process_time() - started, "mended": mended})
 

@@ -15,6 +15,7 @@ from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading.engine import plain, session
 from tinytorch_lab.course.grading.engine.execution import TIME_LIMIT, Execution
 from tinytorch_lab.course.grading.engine.layers import FORK, gaps, isolation, standing
+from tinytorch_lab.course.grading.engine.pace import limited
 from tinytorch_lab.course.grading.engine.restore import Restored, restore
 from tinytorch_lab.course.grading.engine.scoring import fill, scores
 from tinytorch_lab.course.grading.engine.servers import Kind, Servers
@@ -69,11 +70,12 @@ def grade_all(
     """Grade all, each result as it is ready. What could not be graded is tried once more and then given as it is.
 
     ``workers`` submissions run at a time (default: one a core); ``scheduler`` (``tcp://host:8786``) sends them to a Dask cluster.
+    Before the first, the reference runs once: given cells may take so many times what they took with it.
     """
     if scheduler:
         from tinytorch_lab.course.grading.engine import cluster
 
-        yield from cluster.grade_all(tasks, tell, scheduler, without)
+        yield from cluster.grade_all(limited(tasks, lambda task: grade_one(task, without)), tell, scheduler, without)
         return
     count = workers or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
     for sentence in gaps(standing()):
@@ -81,7 +83,8 @@ def grade_all(
     servers = Servers()
     pool = ThreadPoolExecutor(count)
     try:
-        yield from _stream(tasks, tell, lambda task: pool.submit(grade_one, task, without, servers), 2 * count)
+        paced = limited(tasks, lambda task: grade_one(task, without, servers))
+        yield from _stream(paced, tell, lambda task: pool.submit(grade_one, task, without, servers), 2 * count)
     finally:  # also when the caller stops in the middle: what runs is ended
         pool.shutdown(wait=False, cancel_futures=True)
         servers.close()
@@ -133,7 +136,7 @@ def _execute(task: Task, source: Given, restored: Restored, layers: frozenset[st
     # The student's own earlier modules must be loaded after the fork, so a server for them has no module of the reference.
     preload = tuple(name for name in source.imports if not (task.library and name.startswith("tinytorch.")))
     with servers.lend(Kind(task.masked, preload, layers)) as server:
-        return session.execute(server, restored.notebook, task.limits, task.library)
+        return session.execute(server, restored.notebook, task)
 
 
 def _state(execution: Execution, cells: tuple[CellScore, ...], restored: Restored) -> tuple[str, str]:

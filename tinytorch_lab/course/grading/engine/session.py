@@ -16,7 +16,7 @@ from tinytorch_lab.course.grading.engine.processes import Use, use
 from tinytorch_lab.course.grading.engine.restore import is_locked
 from tinytorch_lab.course.grading.engine.servers import Server
 from tinytorch_lab.course.grading.engine.wire import Inbox, WireError, receive, send
-from tinytorch_lab.course.grading.model import DIED, OUT_OF_MEMORY, TIMED_OUT, Limits
+from tinytorch_lab.course.grading.model import DIED, OUT_OF_MEMORY, TIMED_OUT, Limits, Task
 from tinytorch_lab.course.notebooks import grade_id
 
 LOOK_AFTER_S, LOOK_EVERY_S = 0.1, 0.05
@@ -35,15 +35,16 @@ class Stopped(Exception):
         self.state, self.reason = state, reason
 
 
-def execute(server: Server, notebook: NotebookNode, limits: Limits, library: dict[str, str]) -> Execution:
+def execute(server: Server, notebook: NotebookNode, task: Task) -> Execution:
     """Run the notebook's code cells in a process of their own; says in the result how it ended."""
+    limits, library = task.limits, task.library
     if library:
         server.write_library(library)
     code = [at for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     cpu_s = (limits.cell_cpu_s + _grace(limits)) * (len(code) + 1)
     report, channel = server.start({"limits": asdict(limits) | {"cpu_s": cpu_s}, "own_library": bool(library)})
     with report, channel:
-        session = Session(report, channel, limits, watched="watch" in server.kind.layers)
+        session = Session(report, channel, task, watched="watch" in server.kind.layers)
         execution = Execution()
         try:
             for at in code:
@@ -57,8 +58,9 @@ def execute(server: Server, notebook: NotebookNode, limits: Limits, library: dic
 class Session:
     """The conversation with one submission."""
 
-    def __init__(self, report: socket.socket, channel: socket.socket, limits: Limits, watched: bool) -> None:
-        self._report, self._channel, self._limits, self._watched = report, channel, limits, watched
+    def __init__(self, report: socket.socket, channel: socket.socket, task: Task, watched: bool) -> None:
+        self._report, self._channel, self._task, self._watched = report, channel, task, watched
+        self._limits = limits = task.limits
         self._inbox = Inbox(channel, 2 * limits.output_bytes + MESSAGE_ROOM)
         started = receive(report) or {"failed": "the fork server ended"}
         if started["failed"]:
@@ -71,7 +73,8 @@ class Session:
         """Run one cell. Raises Stopped if the submission's process did not come to the cell's end."""
         token = secrets.token_hex(16)
         try:
-            send(self._channel, {"token": token, "code": cell.source, "given": is_locked(cell)})
+            given, cpu_s = is_locked(cell), self._cpu_s(cell)
+            send(self._channel, {"token": token, "code": cell.source, "given": given, "cpu_s": cpu_s})
             answer = self._answer(cell)
         except (ConnectionError, TimeoutError):
             raise self._died(cell) from None
@@ -108,12 +111,10 @@ class Session:
 
     def _check(self, now: Use, cpu_s: float, wall_s: float, cell: NotebookNode) -> None:
         """Raise Stopped if the cell uses too much."""
-        limits, where = self._limits, f"In {_shown(cell)}"
+        limits, where, allowed_s = self._limits, f"In {_shown(cell)}", self._cpu_s(cell)
         memory = now.resident_bytes - now.count * self._at_start.resident_bytes
-        if cpu_s > limits.cell_cpu_s + _grace(limits):
-            raise Stopped(
-                TIMED_OUT, f"{where} more than {limits.cell_cpu_s:g} s of CPU time were used; it did not stop."
-            )
+        if cpu_s > allowed_s + _grace(limits):
+            raise Stopped(TIMED_OUT, f"{where} more than {allowed_s:g} s of CPU time were used; it did not stop.")
         if wall_s > limits.cell_wall_s + WALL_GRACE_S:
             raise Stopped(TIMED_OUT, f"{where} more than {limits.cell_wall_s:g} s passed; it did not stop.")
         if memory > limits.memory_bytes:
@@ -121,6 +122,11 @@ class Session:
             raise Stopped(OUT_OF_MEMORY, f"{where} all its processes together used more than {allowed}.")
         if now.count > limits.processes:
             raise Stopped(DIED, f"{where} more than {limits.processes} processes were started.")
+
+    def _cpu_s(self, cell: NotebookNode) -> float:
+        """What the cell may take: of a given one, what the task says; never more than any cell may."""
+        own = self._task.cell_cpu_s.get(grade_id(cell)) if is_locked(cell) else None
+        return min(own or self._limits.cell_cpu_s, self._limits.cell_cpu_s)
 
     def _died(self, cell: NotebookNode) -> Stopped:
         code = self.end().get("exit", "unknown")
