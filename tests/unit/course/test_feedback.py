@@ -33,6 +33,7 @@ def test_the_first_score_is_the_notebooks(folder: Folder, text: str, grade: feed
 
 
 def test_of_a_real_page_the_penalty_is_taken_off_once(folder: Folder) -> None:
+    pytest.importorskip("nbgrader", reason="the [instructor] extra is not installed")
     cell = nbformat.v4.new_code_cell(
         "assert True", metadata={"nbgrader": {"grade": True, "grade_id": "a", "solution": False}}
     )
