@@ -13,7 +13,7 @@ export function PointsTable(props: IModulePartProps): JSX.Element {
     [trans.__('Total'), total]
   ];
   return (
-    <table className="tt-Points">
+    <table className="tt-ClassPoints">
       <thead>
         <tr>
           <th scope="col">{trans.__('Points')}</th>

@@ -81,10 +81,13 @@ def _packed(content: bytes, depth: int) -> Iterator[str]:
 def _json(content: bytes, depth: int) -> Iterator[str]:
     """All strings of JSON data as one text, each on lines of its own, with what is encoded in it."""
     try:
-        said = "\n".join(_strings(json.loads(content)))
+        strings = list(_strings(json.loads(content)))
     except (ValueError, RecursionError):
         return  # not JSON
-    yield from texts(said.encode("utf-8", "replace"), depth - 1)
+    yield from texts("\n".join(strings).encode("utf-8", "replace"), depth - 1)
+    for one in strings:
+        if depth > 1 and one.lstrip()[:1] in ("{", "[", '"'):  # JSON in JSON, beside other strings
+            yield from _json(one.encode("utf-8", "replace"), depth - 1)
 
 
 def _zipped(content: bytes, depth: int) -> Iterator[str]:
@@ -130,6 +133,5 @@ def _strings(data: Any) -> Iterator[str]:
     elif isinstance(data, list):
         if data and all(isinstance(one, str) for one in data):
             yield "".join(data)
-        else:
-            for one in data:
-                yield from _strings(one)
+        for one in data:
+            yield from _strings(one)
