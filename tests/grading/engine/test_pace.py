@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from small_module import solved, task, with_code
@@ -36,8 +37,9 @@ def test_an_endless_loop_in_a_test_ends_long_before_the_limit_of_a_cell() -> Non
     assert text != endless.submitted
     (graded,) = grade_all([replace(endless, submitted=text, limits=Limits(cell_cpu_s=120.0))], print, workers=1)
     assert (graded.state, graded.score) == (TIMED_OUT, 15.0)
-    assert "more than 1 s of CPU time" in graded.reason
-    assert graded.cpu_s < 60
+    limit = re.search(r"more than (\S+) s of CPU time", graded.reason)
+    assert limit is not None
+    assert float(limit[1]) < 60  # a hundred times what the reference took, here and now
 
 
 def test_a_cell_of_the_students_own_has_the_limit_of_any_cell() -> None:
