@@ -21,13 +21,13 @@ def test_a_test_may_take_a_hundred_times_as_long_as_with_the_reference_and_at_le
             CellScore("slow", "test", 5, 5.0, cpu_s=0.2),
             CellScore("quick", "test", 5, 5.0, cpu_s=0.001),
             CellScore("failed", "test", 5, 0.0, cpu_s=0.2),
-            CellScore("unknown", "test", 5, 5.0),
+            CellScore("too-quick", "test", 5, 5.0, cpu_s=0.0),
             CellScore("written", "manual", 5, None),
         ]
         return Graded(one.module, one.student, "graded", cells=tuple(cells))
 
     first, second = pace.limited([task({}, student="ada"), task({}, student="bob")], run)
-    assert first.cell_cpu_s == second.cell_cpu_s == {"slow": 20.0, "quick": 1.0}
+    assert first.cell_cpu_s == second.cell_cpu_s == {"slow": 20.0, "quick": 1.0, "too-quick": 1.0}
     assert [(one.submitted, one.student) for one in asked] == [(first.source, "the reference")]
 
 

@@ -23,8 +23,8 @@ def limited(tasks: Iterable[Task], run: Callable[[Task], Graded]) -> Iterator[Ta
 
 
 def _passed(cell: CellScore) -> bool:
-    """Whether it says something about time: a test that the reference passes, with a time that is known."""
-    return cell.kind == "test" and cell.score == cell.points and cell.cpu_s > 0
+    """Whether it says something about time: a test that the reference passes. A quick one's time may be told as 0."""
+    return cell.kind == "test" and cell.score == cell.points
 
 
 def _limit(cell: CellScore) -> float:
