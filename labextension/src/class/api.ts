@@ -3,8 +3,7 @@
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { understood } from '../course/api';
-import { requestAPI, requestLines } from '../request';
+import { Asker } from '../asker';
 import type { Decision, IClass, IPreview, IZip } from './data';
 import {
   readClass,
@@ -35,29 +34,22 @@ export function isInstructor(): boolean {
 }
 
 export function classApi(trans: TranslationBundle): IClassApi {
-  const ask = async <T>(
-    endpoint: string,
-    read: (data: unknown) => T,
-    body?: object
-  ): Promise<T> => {
-    const data = await requestAPI<unknown>(endpoint, trans, body);
-    return understood(() => read(data), trans);
-  };
+  const server = new Asker(trans);
   return {
-    load: () => ask('class', readClass),
-    preview: module => ask('class/preview', readPreview, { module }),
+    load: () => server.ask('class', readClass),
+    preview: module => server.ask('class/preview', readPreview, { module }),
     release: (module, decision, onMessage, signal) =>
-      requestLines(
+      server.stream(
         'class/release',
-        trans,
         {
           module,
           mend: decision === 'mend',
           edition: decision === 'edition'
         },
-        data => onMessage(understood(() => readReleaseMessage(data), trans)),
+        readReleaseMessage,
+        onMessage,
         signal
       ),
-    zip: modules => ask('class/zip', readZip, { modules })
+    zip: modules => server.ask('class/zip', readZip, { modules })
   };
 }

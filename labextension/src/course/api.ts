@@ -2,8 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { FieldError } from '../fields';
-import { requestAPI, requestLines } from '../request';
+import { Asker } from '../asker';
 import {
   readBackup,
   readPairs,
@@ -51,52 +50,24 @@ export interface ICourseApi {
 export type RunKind = 'test' | 'complete';
 
 export function courseApi(trans: TranslationBundle): ICourseApi {
-  const ask = async <T>(
-    endpoint: string,
-    read: (data: unknown) => T,
-    body?: object
-  ): Promise<T> => {
-    const data = await requestAPI<unknown>(endpoint, trans, body);
-    return understood(() => read(data), trans);
-  };
+  const server = new Asker(trans);
   return {
-    course: () => ask('course', readCourse),
-    makeFolder: () => ask('new', readCourse, {}),
-    open: module => ask('open', readPath, { module }),
-    openMilestone: milestone => ask('milestone', readPath, { milestone }),
-    outline: module => ask('outline', readSteps, { module }),
+    course: () => server.ask('course', readCourse),
+    makeFolder: () => server.ask('new', readCourse, {}),
+    open: module => server.ask('open', readPath, { module }),
+    openMilestone: milestone =>
+      server.ask('milestone', readPath, { milestone }),
+    outline: module => server.ask('outline', readSteps, { module }),
     run: (kind, module, onMessage, signal) =>
-      requestLines(
-        kind,
-        trans,
-        { module },
-        data => onMessage(understood(() => readMessage(data), trans)),
-        signal
-      ),
-    use: (module, mine) => ask('use', () => undefined, { module, mine }),
-    reset: module => ask('reset', readBackup, { module }),
+      server.stream(kind, { module }, readMessage, onMessage, signal),
+    use: (module, mine) => server.ask('use', () => undefined, { module, mine }),
+    reset: module => server.ask('reset', readBackup, { module }),
     update: module =>
-      ask('update', readUpdates, { modules: module ? [module] : [] }),
+      server.ask('update', readUpdates, { modules: module ? [module] : [] }),
     updateFrom: (name, content) =>
-      ask('update-from', readUpdates, { name, content }),
-    submit: module => ask('submit', readReceipt, { module }),
-    solution: (module, anyway) => ask('solution', readPairs, { module, anyway })
+      server.ask('update-from', readUpdates, { name, content }),
+    submit: module => server.ask('submit', readReceipt, { module }),
+    solution: (module, anyway) =>
+      server.ask('solution', readPairs, { module, anyway })
   };
-}
-
-/** An answer in another form comes from another version: say so instead of showing half of it. */
-export function understood<T>(read: () => T, trans: TranslationBundle): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof FieldError) {
-      throw new Error(
-        trans.__(
-          'The server answers in a form that this page does not know (%1). If tinytorch-lab was updated, restart JupyterLab and reload the page.',
-          error.field
-        )
-      );
-    }
-    throw error;
-  }
 }

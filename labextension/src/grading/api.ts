@@ -2,8 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { understood } from '../course/api';
-import { requestAPI, requestLines } from '../request';
+import { Asker } from '../asker';
 import type { ICollected, IGradesFile, ISubmissions } from './data';
 import {
   readCollected,
@@ -48,52 +47,31 @@ export interface IGradingApi {
 }
 
 export function gradingApi(trans: TranslationBundle): IGradingApi {
-  const ask = async <T>(
-    endpoint: string,
-    read: (data: unknown) => T,
-    body: object
-  ): Promise<T> => {
-    const data = await requestAPI<unknown>(endpoint, trans, body);
-    return understood(() => read(data), trans);
-  };
-  const stream = (
-    endpoint: string,
-    body: object,
-    read: (data: unknown) => RunMessage,
-    onMessage: OnMessage,
-    signal: AbortSignal
-  ) =>
-    requestLines(
-      endpoint,
-      trans,
-      body,
-      data => onMessage(understood(() => read(data), trans)),
-      signal
-    );
+  const server = new Asker(trans);
   return {
     submissions: module =>
-      ask('class/submissions', readSubmissions, { module }),
+      server.ask('class/submissions', readSubmissions, { module }),
     collect: (module, file) =>
-      ask('class/collect', readCollected, {
+      server.ask('class/collect', readCollected, {
         module,
         ...(file ?? { name: '', content: '' })
       }),
     grade: (module, students, again, ...rest) =>
-      stream(
+      server.stream(
         'class/grade',
         { module, students, again },
         readGradeMessage,
         ...rest
       ),
     feedback: (module, ...rest) =>
-      stream(
+      server.stream(
         'class/feedback',
         { module, students: [], hidden: false },
         readFeedbackMessage,
         ...rest
       ),
     grades: (module, anonymous) =>
-      ask('class/grades', readGradesFile, { module, anonymous }),
-    items: module => ask('class/items', readGradesFile, { module })
+      server.ask('class/grades', readGradesFile, { module, anonymous }),
+    items: module => server.ask('class/items', readGradesFile, { module })
   };
 }
