@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from typing import Any, ClassVar
-
 import tornado
-from jupyter_server.utils import url_path_join
 
 from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.server import class_answers
 from tinytorch_lab.server.class_answers import Place
 from tinytorch_lab.server.config import TinyTorchLab
-from tinytorch_lab.server.handlers import PREFIX, Handler
+from tinytorch_lab.server.handler import Handler
+from tinytorch_lab.server.module_handlers import ModuleHandler, ModulesHandler, answering
+from tinytorch_lab.server.prefix import below_prefix
 
 SETTING = "tinytorch_lab"
 """Under this name the server's settings hold the configuration."""
@@ -55,16 +52,12 @@ class TheClassHandler(ClassHandler):
         await self.answer(class_answers.the_class, self.place)
 
 
-class ClassModuleHandler(ClassHandler):
-    """POST {"module": "01_tensor"}: what ``function`` answers for it."""
+class ClassModuleHandler(ClassHandler, ModuleHandler):
+    """POST {"module": "01_tensor"}: what ``function`` answers for the class and it."""
 
-    function: ClassVar[Callable[..., Any]]
 
-    @tornado.web.authenticated
-    async def post(self) -> None:
-        """Answer it."""
-        if (body := self.body(module=MODULE_ID)) is not None:
-            await self.answer(type(self).function, self.place, body["module"])
+class ClassModulesHandler(ClassHandler, ModulesHandler):
+    """POST {"modules": ["01_tensor"]}: what ``function`` answers for the class and them."""
 
 
 class ReleaseHandler(ClassHandler):
@@ -77,31 +70,12 @@ class ReleaseHandler(ClassHandler):
             await self.stream(class_answers.release, self.place, body["module"], body["mend"], body["edition"])
 
 
-class ZipHandler(ClassHandler):
-    """POST {"modules": ["01_tensor"]}: one file with their releases; with all of them if the list is empty."""
-
-    @tornado.web.authenticated
-    async def post(self) -> None:
-        """Answer {"file": ..., "path": ...}."""
-        if (body := self.body(modules=list)) is None:
-            return
-        words = body["modules"]
-        if not all(isinstance(word, str) and MODULE_ID.fullmatch(word) for word in words):
-            self.refuse(400, f'The body must be {{"modules": ["NN_name", ...]}}; got {json.dumps(body)[:200]}.')
-            return
-        await self.answer(class_answers.zip_releases, self.place, words)
-
-
-def _for_module(function: Callable[..., Any]) -> type[ClassHandler]:
-    return type(f"class_{function.__name__}_handler", (ClassModuleHandler,), {"function": staticmethod(function)})
-
-
 def class_routes(base_url: str) -> list[tuple[str, type[ClassHandler]]]:
     """The table of routes for instructors below ``base_url``."""
     table: list[tuple[str, type[ClassHandler]]] = [
         ("class", TheClassHandler),
-        ("class/preview", _for_module(class_answers.preview)),
+        ("class/preview", answering(class_answers.preview, ClassModuleHandler)),
         ("class/release", ReleaseHandler),
-        ("class/zip", ZipHandler),
+        ("class/zip", answering(class_answers.zip_releases, ClassModulesHandler)),
     ]
-    return [(url_path_join(base_url, PREFIX, path), handler) for path, handler in table]
+    return below_prefix(base_url, table)

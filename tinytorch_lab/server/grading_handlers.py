@@ -14,7 +14,7 @@ from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.course.grading.roster import STUDENT_ID
 from tinytorch_lab.server import grading_answers
 from tinytorch_lab.server.class_handlers import ClassHandler, ClassModuleHandler
-from tinytorch_lab.server.handlers import PREFIX
+from tinytorch_lab.server.prefix import PREFIX
 
 FORMGRADER = "nbgrader.server_extensions.formgrader"
 
