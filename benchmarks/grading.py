@@ -1,9 +1,9 @@
 """Grading 40 mixed submissions of a small module: ours beside nbgrader's own Autograde, in pairs, scores compared one by one.
 
-``python benchmarks/grading.py [ROUNDS] [--many N]`` (1 round by default). Each round grades the same submissions with both,
-each in a process of its own; CPU seconds are those of the process with all that it started, after its imports. Both end a cell
-after LIMIT_S seconds (ours of CPU time, nbgrader's of wall time). ``--many N`` then grades N submissions with ours alone, on
-all cores. Needs Linux and nbgrader; the module and the submissions are those of tests/grading/engine.
+``python benchmarks/grading.py [ROUNDS] [--limit S] [--many N]`` (1 round by default). Each round grades the same submissions with
+both, each in a process of its own; CPU seconds are those of the process with all that it started, after its imports. A cell may take
+what each allows by default (ours 20 s of CPU time, nbgrader 30 s of wall time), or S seconds in both. ``--many N`` then grades N
+submissions with ours alone, on all cores. Needs Linux and nbgrader; module and submissions are those of tests/grading/engine.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "gradi
 
 import small_module as small
 
-from tinytorch_lab.course.grading.model import Graded, Task
+from tinytorch_lab.course.grading.model import Graded, Limits, Task
 
-LIMIT_S = 2
 MODULE, NOTEBOOK = "01_small", "small"
 Change = Callable[[dict[str, Any]], None]
 
@@ -88,8 +87,9 @@ KINDS: list[tuple[str, int, Change | None]] = [
 ]
 
 
-def tasks() -> list[Task]:
-    limits = replace(small.QUICK, cell_cpu_s=LIMIT_S)
+def tasks(limit_s: float | None) -> list[Task]:
+    usual = Limits()
+    limits = replace(small.QUICK, cell_cpu_s=limit_s or usual.cell_cpu_s, cell_wall_s=usual.cell_wall_s)
     numbers = itertools.count(1)
     return [
         small.solved(change, f"{next(numbers):02d} {kind}".replace(" ", "_"), limits=limits)
@@ -117,7 +117,7 @@ def ours(given: list[Task], workers: int | None) -> dict[str, Any]:
     return {**spent, "scores": scores, "states": states}
 
 
-def nbgrader(given: list[Task]) -> dict[str, Any]:
+def nbgrader(given: list[Task], limit_s: float | None) -> dict[str, Any]:
     """nbgrader's autograde over all submissions, in this process."""
     from nbgrader.api import Gradebook
     from nbgrader.apps import NbGraderAPI
@@ -126,7 +126,8 @@ def nbgrader(given: list[Task]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         config = Config()
         config.CourseDirectory.root = folder
-        config.Execute.timeout = LIMIT_S
+        if limit_s:
+            config.Execute.timeout = int(limit_s)
         config.OverwriteCells.add_missing_cells = True
         config.Application.log_level = 50
         source = Path(folder, "source", MODULE, f"{NOTEBOOK}.ipynb")
@@ -154,10 +155,10 @@ def read(book: Any, student: str) -> dict[str, float | None]:
     return {grade.name: grade.auto_score for grade in grades}
 
 
-def apart(name: str, given: list[Task], workers: int | None = None) -> dict[str, Any]:
-    """Run one side in a process of its own, from an empty folder."""
+def apart(name: str, given: list[Task], option: float | None = None) -> dict[str, Any]:
+    """Run one side in a process of its own, from an empty folder; ``option`` is our workers, nbgrader's limit."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "tasks").write_bytes(pickle.dumps((given, workers)))
+        Path(folder, "tasks").write_bytes(pickle.dumps((given, option)))
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader starts `alembic`
         command = [sys.executable, __file__, "--side", name]
         subprocess.run(command, cwd=folder, check=True, env={**os.environ, "PATH": path}, stderr=subprocess.DEVNULL)
@@ -165,8 +166,8 @@ def apart(name: str, given: list[Task], workers: int | None = None) -> dict[str,
 
 
 def side(name: str) -> None:
-    given, workers = pickle.loads(Path("tasks").read_bytes())
-    result = ours(given, workers) if name == "ours" else nbgrader(given)
+    given, option = pickle.loads(Path("tasks").read_bytes())
+    result = (ours if name == "ours" else nbgrader)(given, option)
     Path("result").write_text(json.dumps(result))
 
 
@@ -191,19 +192,20 @@ def show(scores: dict[str, float | None]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("rounds", nargs="?", type=int, default=1)
+    parser.add_argument("--limit", type=int)
     parser.add_argument("--many", type=int, default=0)
     parser.add_argument("--side", choices=("ours", "nbgrader"))
     wanted = parser.parse_args()
     if wanted.side:
         side(wanted.side)
         return
-    given = tasks()
+    given = tasks(wanted.limit)
     calm = [task for task in given if "endless" not in task.student]
     print(f"{date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for title, some in ((f"all {len(given)}", given), (f"the {len(calm)} that end by themselves", calm)):
         ratios = []
         for _ in range(wanted.rounds):
-            mine, theirs = apart("ours", some, 1), apart("nbgrader", some)
+            mine, theirs = apart("ours", some, 1), apart("nbgrader", some, wanted.limit)
             each = [one["cpu_s"] / len(some) for one in (mine, theirs)]
             ratios.append(each[0] / each[1])
             walls = f"{mine['wall_s']:.1f}, {theirs['wall_s']:.1f} s"

@@ -32,7 +32,7 @@ from tinytorch_lab.course.grading.model import (
     Graded,
     Task,
 )
-from tinytorch_lab.course.notebooks import parse_notebook
+from tinytorch_lab.course.notebooks import grade_id, parse_notebook
 
 __all__ = ["grade_all", "grade_one", "isolation"]
 
@@ -59,6 +59,17 @@ def grade_one(task: Task, without: frozenset[str] = frozenset(), servers: Server
     return replace(graded, cpu_s=spent, wall_s=time.monotonic() - started)
 
 
+def times(task: Task, without: frozenset[str] = frozenset(), servers: Servers | None = None) -> dict[str, float]:
+    """CPU seconds of each named code cell that ran without an error; of none if nothing could be run: grading then says why."""
+    try:
+        restored, execution = _run(task, standing().without(without), servers or _servers)
+    except Exception:  # each submission meets it too, and its state names it
+        return {}
+    took = {number: ran.cpu_s for number, ran in execution.ran.items() if not ran.error}
+    names = ((grade_id(cell), number) for number, cell in enumerate(restored.notebook.cells))
+    return {name: took[number] for name, number in names if name and number in took}
+
+
 def grade_all(
     tasks: Iterable[Task],
     tell: Tell,
@@ -70,12 +81,12 @@ def grade_all(
     """Grade all, each result as it is ready. What could not be graded is tried once more and then given as it is.
 
     ``workers`` submissions run at a time (default: one a core); ``scheduler`` (``tcp://host:8786``) sends them to a Dask cluster.
-    Before the first, the reference runs once: given cells may take so many times what they took with it.
+    Before the first, the reference runs once: its cells say how long a submission's may take.
     """
     if scheduler:
         from tinytorch_lab.course.grading.engine import cluster
 
-        yield from cluster.grade_all(limited(tasks, lambda task: grade_one(task, without)), tell, scheduler, without)
+        yield from cluster.grade_all(limited(tasks, lambda task: times(task, without)), tell, scheduler, without)
         return
     count = workers or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
     for sentence in gaps(standing()):
@@ -83,7 +94,7 @@ def grade_all(
     servers = Servers()
     pool = ThreadPoolExecutor(count)
     try:
-        paced = limited(tasks, lambda task: grade_one(task, without, servers))
+        paced = limited(tasks, lambda task: times(task, without, servers))
         yield from _stream(paced, tell, lambda task: pool.submit(grade_one, task, without, servers), 2 * count)
     finally:  # also when the caller stops in the middle: what runs is ended
         pool.shutdown(wait=False, cancel_futures=True)
@@ -114,13 +125,7 @@ def _stream(
 
 
 def _grade(task: Task, layers: frozenset[str], servers: Servers) -> Graded:
-    source = given(task.source)
-    try:
-        submitted = parse_notebook(task.submitted)
-    except (ValueError, RecursionError) as error:
-        raise CourseError(f"What was handed in is no readable notebook ({error}).") from None
-    restored = restore(source, submitted)
-    execution = _execute(task, source, restored, layers, servers)
+    restored, execution = _run(task, layers, servers)
     fill(restored.notebook, execution)
     cells = scores(restored.notebook, execution)
     state, reason = _state(execution, cells, restored)
@@ -128,6 +133,16 @@ def _grade(task: Task, layers: frozenset[str], servers: Servers) -> Graded:
     notebook: dict[str, Any] = json.loads(json.dumps(restored.notebook))
     names = tuple(sorted(layers))
     return Graded(task.module, task.student, state, reason, cells, notebook, notes, names, execution.cpu_s)
+
+
+def _run(task: Task, layers: frozenset[str], servers: Servers) -> tuple[Restored, Execution]:
+    source = given(task.source)
+    try:
+        submitted = parse_notebook(task.submitted)
+    except (ValueError, RecursionError) as error:
+        raise CourseError(f"What was handed in is no readable notebook ({error}).") from None
+    restored = restore(source, submitted)
+    return restored, _execute(task, source, restored, layers, servers)
 
 
 def _execute(task: Task, source: Given, restored: Restored, layers: frozenset[str], servers: Servers) -> Execution:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import secrets
 import socket
 import time
@@ -124,9 +125,8 @@ class Session:
             raise Stopped(DIED, f"{where} more than {limits.processes} processes were started.")
 
     def _cpu_s(self, cell: NotebookNode) -> float:
-        """What the cell may take: of a given one, what the task says; never more than any cell may."""
-        own = self._task.cell_cpu_s.get(grade_id(cell)) if is_locked(cell) else None
-        return min(own or self._limits.cell_cpu_s, self._limits.cell_cpu_s)
+        """What the cell may take: what the task says of it, and never more than any cell may."""
+        return min(self._task.cell_cpu_s.get(grade_id(cell), math.inf), self._limits.cell_cpu_s)
 
     def _died(self, cell: NotebookNode) -> Stopped:
         code = self.end().get("exit", "unknown")
