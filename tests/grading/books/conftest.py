@@ -13,30 +13,10 @@ from tinytorch_lab.course.grading import clock
 from tinytorch_lab.course.grading.model import GRADED, NEEDS_MANUAL, CellScore, ClassPaths, Graded, Task
 from tinytorch_lab.course.release.generate import Job, generate
 
+from ...small_course import COURSE
+
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 MODULE = "01_pair"
-COURSE = """
-version = 1
-parts = ["Foundation"]
-[[module]]
-id = "01_pair"
-exports = "core.pair"
-title = "Pair"
-part = "Foundation"
-builds = []
-question = "none"
-needs = []
-points = 10
-[[module]]
-id = "02_next"
-exports = "core.next"
-title = "Next"
-part = "Foundation"
-builds = []
-question = "none"
-needs = ["01_pair"]
-points = 10
-"""
 ADD, ADD_TEST = (
     "def add(a, b):\n    ### BEGIN SOLUTION\n    return a + b\n    ### END SOLUTION",
     "assert add(1, 2) == 3",
@@ -75,7 +55,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths.source(MODULE).parent.mkdir(parents=True)
     nbformat.write(source(), paths.source(MODULE))
     (root / "modules").mkdir()
-    (root / "modules" / "course.toml").write_text(COURSE)
+    (root / "modules" / "course.toml").write_text(COURSE.replace("points = 100", "points = 10"))
     (root / ".tinytorch-lab.json").write_text('{"kind": "class", "version": 1}')
     generate(Job(str(root), MODULE))
     return root

@@ -1,39 +1,13 @@
 # ruff: noqa: E501
 """A small course of two modules, one of which has its lesson."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tinytorch_lab.course import workspace
 
-sys.path.insert(0, str(Path(__file__).parent))  # importlib mode: lets the tests import solved.py
-
-COURSE = """
-version = 1
-parts = ["Foundation"]
-
-[[module]]
-id = "01_pair"
-exports = "core.pair"
-title = "Pair"
-part = "Foundation"
-builds = ["add"]
-question = "what an addition costs"
-needs = []
-points = 100
-
-[[module]]
-id = "02_next"
-exports = "core.next"
-title = "Next"
-part = "Foundation"
-builds = []
-question = "none"
-needs = ["01_pair"]
-points = 100
-"""
+from ...small_course import COURSE
 
 LESSON = '''# ---
 # jupyter:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from solved import solve
 
 from tinytorch_lab import cli
 from tinytorch_lab.course import source
 from tinytorch_lab.course.workspace import Folder
+
+from .solved import solve
 
 
 @pytest.fixture(autouse=True)

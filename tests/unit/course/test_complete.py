@@ -6,12 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from solved import solve
 
 from tinytorch_lab.course import compare, complete, handin, overlay_files, record, reset, solution, source, workspace
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.progress import course_progress
 from tinytorch_lab.course.workspace import Folder
+
+from .solved import solve
 
 
 def module(word: str) -> source.Module:

@@ -1,13 +1,14 @@
 from pathlib import Path
 
 import pytest
-from solved import solve
 
 from tinytorch_lab.course import launch, record, source, workspace
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.notebooks import code_hash, read_notebook
 from tinytorch_lab.course.overlay_files import exported_text
 from tinytorch_lab.course.progress import Progress, count_solved, course_progress
+
+from .solved import solve
 
 
 def test_states_follow_the_folder(folder: workspace.Folder) -> None:

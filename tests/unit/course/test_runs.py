@@ -5,13 +5,14 @@ import threading
 from pathlib import Path
 
 import pytest
-from solved import solve
 
 from tinytorch_lab.course import compare, complete, lock, record, source, testing
 from tinytorch_lab.course.errors import Cancelled, CourseError
 from tinytorch_lab.course.workspace import Folder
 from tinytorch_lab.server import answers
 from tinytorch_lab.server.sender import Sender
+
+from .solved import solve
 
 ENDLESS = "open('begun', 'w').close()\\n    while True: pass"
 

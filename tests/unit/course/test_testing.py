@@ -4,10 +4,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from solved import solve
 
 from tinytorch_lab.course import kernel_run, record, source, testing
 from tinytorch_lab.course.workspace import Folder
+
+from .solved import solve
 
 
 def run(folder: Folder, module: str = "01", **options: object) -> testing.Tested:

@@ -12,7 +12,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from solved import solve
 
 from tinytorch_lab.course import lock, reset, source, update
 from tinytorch_lab.course.errors import CourseError
@@ -20,6 +19,8 @@ from tinytorch_lab.course.given import base_of
 from tinytorch_lab.course.notebooks import read_notebook
 from tinytorch_lab.course.release_files import read_release
 from tinytorch_lab.course.workspace import Folder
+
+from .solved import solve
 
 
 def pair() -> source.Module:

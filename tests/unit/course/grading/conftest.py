@@ -10,28 +10,7 @@ import pytest
 
 from tinytorch_lab.course.grading.model import ClassPaths
 
-COURSE = """
-version = 1
-parts = ["Foundation"]
-[[module]]
-id = "01_pair"
-exports = "core.pair"
-title = "Pair"
-part = "Foundation"
-builds = []
-question = "none"
-needs = []
-points = 100
-[[module]]
-id = "02_next"
-exports = "core.next"
-title = "Next"
-part = "Foundation"
-builds = []
-question = "none"
-needs = ["01_pair"]
-points = 100
-"""
+from ....small_course import COURSE
 
 ROSTER = """id,first_name,last_name,email,moodle_id,canvas_id
 ada,Ada,Lovelace,ada@example.org,11,501

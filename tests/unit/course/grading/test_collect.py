@@ -1,7 +1,6 @@
 """Collecting: whose it is, which counts, and what hostile or nameless files do (nothing)."""
 
 import hashlib
-import importlib.util
 import io
 import json
 import os
@@ -16,10 +15,7 @@ from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading import archives, clock, collect, received
 from tinytorch_lab.course.grading.model import ClassPaths
 
-_spec = importlib.util.spec_from_file_location("grading_conftest", Path(__file__).with_name("conftest.py"))
-_conftest = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_conftest)
-AT, notebook, put = _conftest.AT, _conftest.notebook, _conftest.put
+from .conftest import AT, notebook, put
 
 
 def submit_zip(content: bytes, module: str = "01_pair", at: datetime = AT, digest: str | None = None) -> bytes:
