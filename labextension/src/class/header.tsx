@@ -5,6 +5,7 @@ import {
 } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { Notice } from '../parts/notice';
 import { isOut, type IZip } from './data';
 import type { IClassViewProps } from './panel-props';
 
@@ -67,22 +68,13 @@ function ZipView(props: IClassViewProps): JSX.Element | null {
   }
   const refused = answer.kind === 'refused';
   return (
-    <div
-      className="tt-Notice"
-      data-kind={refused ? 'error' : 'info'}
-      role={refused ? 'alert' : 'status'}
+    <Notice
+      refused={refused}
+      onDismiss={() => releases.dismissZip()}
+      trans={trans}
     >
       {refused ? <p>{answer.text}</p> : <ZipFile {...props} zip={answer.zip} />}
-      <div className="tt-Notice-buttons">
-        <button
-          type="button"
-          className="jp-mod-styled jp-mod-minimal"
-          onClick={() => releases.dismissZip()}
-        >
-          {trans.__('Dismiss')}
-        </button>
-      </div>
-    </div>
+    </Notice>
   );
 }
 

@@ -4,7 +4,7 @@ import React from 'react';
 
 import { nameOf, total, type IClassModule } from './data';
 import type { IClassViewProps } from './panel-props';
-import { Problem } from './problem';
+import { Problem } from '../parts/problem';
 import { ClassStateIcon } from './state-icon';
 import { describe, shortStateText, stateText } from './texts';
 

@@ -8,7 +8,7 @@ import type { IClassActions } from './panel-props';
 import { PreviewCell } from './preview-cell';
 import type { PreviewModel } from './preview-model';
 import { changedCells, hasRelease, previewText } from './preview-texts';
-import { Problem } from './problem';
+import { Problem } from '../parts/problem';
 
 export interface IPreviewViewProps {
   model: PreviewModel;

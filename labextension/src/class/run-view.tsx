@@ -1,6 +1,8 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { Dismiss } from '../parts/dismiss';
+import { RunProgress } from '../parts/run-progress';
+import { RunResult } from '../parts/run-result';
 import { errorsOf, newFaults, warningsOf } from './data';
 import { FaultList } from './faults';
 import type { IModulePartProps } from './panel-props';
@@ -11,8 +13,9 @@ type IRunProps = IModulePartProps & { run: IReleaseRun };
 
 /** A release while it runs, and how it ended. */
 export function ReleaseRunView(props: IRunProps): JSX.Element {
-  const { run, module, trans } = props;
+  const { run, releases, module, trans } = props;
   const running = run.state === 'running';
+  const text = endText(run, trans);
   // What reading the file shows stands below; here is what only running it has shown.
   const faults = newFaults(run.faults, module.faults);
   return (
@@ -23,7 +26,7 @@ export function ReleaseRunView(props: IRunProps): JSX.Element {
       data-state={tone(run)}
     >
       {running && <Running {...props} />}
-      <Ended run={run} trans={trans} />
+      <RunResult sentences={text === '' ? [] : [text]} />
       <FaultList
         {...props}
         label={trans.__('Faults')}
@@ -34,7 +37,9 @@ export function ReleaseRunView(props: IRunProps): JSX.Element {
         label={trans.__('Warnings')}
         faults={warningsOf(faults)}
       />
-      {!running && <Dismiss {...props} />}
+      {!running && (
+        <Dismiss onClick={() => releases.dismiss(run.module)} trans={trans} />
+      )}
     </section>
   );
 }
@@ -52,52 +57,14 @@ function tone(run: IReleaseRun): string {
 
 function Running(props: IRunProps): JSX.Element {
   const { run, releases, trans } = props;
-  const text = stepText(run, trans);
+  const onClick = () => releases.cancel();
   return (
-    <>
-      <div className="tt-Run-head">
-        <p>{text}</p>
-        <button
-          type="button"
-          className="jp-mod-styled"
-          onClick={() => releases.cancel()}
-        >
-          {trans.__('Cancel')}
-        </button>
-      </div>
-      <progress
-        aria-label={trans.__('Steps of the release')}
-        aria-valuetext={text}
-        {...(run.total > 0 ? { max: run.total, value: run.number } : {})}
-      />
-    </>
-  );
-}
-
-/** There while it runs too, empty: screen readers announce what comes into it. */
-function Ended(props: {
-  run: IReleaseRun;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const text = endText(props.run, props.trans);
-  return (
-    <div className="tt-Run-result" role="status">
-      {text !== '' && <p>{text}</p>}
-    </div>
-  );
-}
-
-function Dismiss(props: IRunProps): JSX.Element {
-  const { run, releases, trans } = props;
-  return (
-    <div className="tt-Notice-buttons">
-      <button
-        type="button"
-        className="jp-mod-styled jp-mod-minimal"
-        onClick={() => releases.dismiss(run.module)}
-      >
-        {trans.__('Dismiss')}
-      </button>
-    </div>
+    <RunProgress
+      text={stepText(run, trans)}
+      label={trans.__('Steps of the release')}
+      number={run.number}
+      total={run.total}
+      cancel={{ label: trans.__('Cancel'), onClick }}
+    />
   );
 }

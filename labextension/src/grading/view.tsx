@@ -1,7 +1,7 @@
 import { UseSignal } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { Problem } from '../class/problem';
+import { Problem } from '../parts/problem';
 import { GradingButtons } from './buttons';
 import { EndedView } from './ended';
 import type { IGradingPartProps, IGradingViewProps } from './props';

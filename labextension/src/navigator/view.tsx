@@ -4,9 +4,9 @@ import React from 'react';
 
 import type { ICourse } from '../course/course';
 import type { CourseModel } from '../course/model';
+import { Problem } from '../parts/problem';
 import { FirstScreen } from './first-screen';
 import { useFirstPaint } from './paint';
-import { Problem } from './problem';
 import { CourseTree } from './tree';
 
 /** What a click in the course does. */
@@ -38,7 +38,11 @@ export function CourseView(props: INavigatorViewProps): JSX.Element {
           aria-busy={model.isLoading}
         >
           {model.error !== null && (
-            <Problem text={model.error} retry={model} trans={trans} />
+            <Problem
+              text={model.error}
+              onRetry={() => void model.refresh()}
+              trans={trans}
+            />
           )}
           <Body {...props} />
         </section>
@@ -70,7 +74,11 @@ function Body(props: INavigatorViewProps): JSX.Element | null {
   return (
     <>
       {course.problem !== null && (
-        <Problem text={course.problem} retry={model} trans={trans} />
+        <Problem
+          text={course.problem}
+          onRetry={() => void model.refresh()}
+          trans={trans}
+        />
       )}
       <Modules {...props} course={course} />
     </>

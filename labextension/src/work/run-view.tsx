@@ -1,7 +1,8 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IOutcome } from '../course/outcome';
+import { RunProgress } from '../parts/run-progress';
+import { RunResult } from '../parts/run-result';
 import type { IPartProps } from './module-view';
 import { hasCompleted, notPassed, type IRun } from './run';
 import { resultText, runningText } from './run-texts';
@@ -21,7 +22,7 @@ export function RunView(props: IPartProps & { run: IRun }): JSX.Element {
       data-state={tone(run)}
     >
       {running && <Running {...props} />}
-      <Ended run={run} trans={trans} />
+      <RunResult sentences={resultText(run, trans)} />
       <Outcomes {...props} />
     </section>
   );
@@ -42,37 +43,15 @@ function tone(run: IRun): string {
 
 function Running(props: IPartProps & { run: IRun }): JSX.Element {
   const { run, work, trans } = props;
-  const text = runningText(run, trans);
+  const onClick = () => work.cancel();
   return (
-    <>
-      <div className="tt-Run-head">
-        <p>{text}</p>
-        <button
-          type="button"
-          className="jp-mod-styled"
-          onClick={() => work.cancel()}
-        >
-          {trans.__('Cancel')}
-        </button>
-      </div>
-      <progress
-        aria-label={trans.__('Tests that have ended')}
-        aria-valuetext={text}
-        {...(run.total > 0 ? { max: run.total, value: run.number } : {})}
-      />
-    </>
-  );
-}
-
-/** There while it runs too, empty: screen readers announce what comes into it. */
-function Ended(props: { run: IRun; trans: TranslationBundle }): JSX.Element {
-  const { run, trans } = props;
-  return (
-    <div className="tt-Run-result" role="status">
-      {resultText(run, trans).map(sentence => (
-        <p key={sentence}>{sentence}</p>
-      ))}
-    </div>
+    <RunProgress
+      text={runningText(run, trans)}
+      label={trans.__('Tests that have ended')}
+      number={run.number}
+      total={run.total}
+      cancel={{ label: trans.__('Cancel'), onClick }}
+    />
   );
 }
 

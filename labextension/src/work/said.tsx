@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IReceipt, IUpdate } from '../course/answers';
+import { Notice } from '../parts/notice';
 import type { Said } from './model';
 import type { IPartProps } from './module-view';
 
@@ -12,24 +13,14 @@ export function SaidView(props: IPartProps): JSX.Element | null {
   if (said === null) {
     return null;
   }
-  const refused = said.kind === 'refused';
   return (
-    <div
-      className="tt-Notice"
-      data-kind={refused ? 'error' : 'info'}
-      role={refused ? 'alert' : 'status'}
+    <Notice
+      refused={said.kind === 'refused'}
+      onDismiss={() => work.dismiss(module.id)}
+      trans={trans}
     >
       <SaidText said={said} trans={trans} />
-      <div className="tt-Notice-buttons">
-        <button
-          type="button"
-          className="jp-mod-styled jp-mod-minimal"
-          onClick={() => work.dismiss(module.id)}
-        >
-          {trans.__('Dismiss')}
-        </button>
-      </div>
-    </div>
+    </Notice>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-/** Something that is wrong with the class as a whole, in the server's words. */
+/** Something that is wrong with the whole of it, the course or the class, in the server's words. */
 export function Problem(props: {
   text: string;
   onRetry: () => void;
