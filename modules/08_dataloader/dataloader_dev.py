@@ -40,7 +40,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from sys import is_finalizing
-from threading import Event, Semaphore, Thread
+from threading import Event, Semaphore, Thread, current_thread
 from typing import Any
 
 import numpy as np
@@ -162,7 +162,6 @@ def test_gather():
     refuses(IndexError, ["5 rows", "7"], gather, [x, y], np.array([0, 7])), refuses(IndexError, ["5 rows", "-6"], gather, [x], -6)
     ### END HIDDEN TESTS
 test_gather()
-
 # %% [markdown]
 # Given: what a data set is. A subclass says how many samples there are and gives one of them; if it can do better than one by one, it says so in `batch`.
 # A `TensorDataset` does: it gathers. It keeps the arrays that it got, unread and unconverted: that matters if they are larger than memory (2.3).
@@ -246,7 +245,6 @@ def crop_by_loop(images, tops, lefts, size):
     for k, (top, left) in enumerate(zip(tops, lefts, strict=True)):
         pieces[k] = images[k, :, top : top + size[0], left : left + size[1]]
     return pieces
-
 # %% [markdown]
 # Without the loop: `sliding_window_view` shows an array's pieces, all of them, as a view with two axes more, (B, C, H - h + 1, W - w + 1, h, w):
 # strides that overlap, no copy. Of these, one index picks the piece at its top and left of each picture.
@@ -291,7 +289,6 @@ thin_loop = crop_by_loop(thin, *starts, (28, 28))
 thin_view = crop_images(thin, *starts, (28, 28))
 thick_loop = crop_by_loop(thick, *starts, (28, 28))
 thick_view = crop_images(thick, *starts, (28, 28))
-
 # %% [markdown]
 # Given: the dice. A transform has a generator of its own, which a seed fixes; who passes another one (`rng`) gets what that one throws.
 # %%
@@ -328,9 +325,10 @@ class RandomCrop(Transform):
     """Cuts ``size`` (a number, or height and width) out of each picture at a random place, after a frame of ``padding`` zeros on all sides."""
     def __init__(self, size: int | Size, padding: int = 4, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.size, self.padding = (size, size) if isinstance(size, (int, np.integer)) else (size[0], size[1]), padding
-        if min(*self.size, padding + 1) < 1:
-            raise ValueError(f"RandomCrop needs a size of 1 or more and a padding of 0 or more, got {size} and {padding}.")
+        self.size: Any = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
+        self.padding = padding
+        if len(self.size) != 2 or not all(isinstance(n, (int, np.integer)) for n in (*self.size, padding)) or min(*self.size, padding + 1) < 1:
+            raise ValueError(f"RandomCrop needs a size of 1 or more and a padding of 0 or more, got {size} and {padding}: whole numbers, the size one or two.")
     def change(self, images: Array, rng: np.random.Generator) -> Array:
         framed = np.pad(images, ((0, 0), (0, 0), (self.padding,) * 2, (self.padding,) * 2))
         most = framed.shape[2] - self.size[0], framed.shape[3] - self.size[1]
@@ -351,12 +349,14 @@ class Compose:
 # %% [markdown]
 # ### 1.5 Work ahead
 # One thread makes batches while the step uses them. What goes wrong in practice: it runs ahead until memory is full; it fails and nobody hears of it, or the
-# batches made before are lost; the loop is left early and it waits forever. So it needs room for each batch, hands over what ends it, and is told to stop.
+# batches made before are lost; the loop is left early and it waits forever. So it needs room for each batch, hands over what ends it, and is told to stop:
+# by a `Semaphore`, a number of places (`acquire` takes one, waiting until there is one; `release` adds one), a `SimpleQueue` (`put`; `get` waits until
+# something is there) and an `Event`, a flag that both threads see (`set`, `is_set`).
 # %% nbgrader={"grade": false, "grade_id": "08-prefetched", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def wait_for(thread: Thread) -> None:
-    """Return when ``thread`` has ended; at once while Python itself ends: then background threads stand still for good."""
-    if not is_finalizing():
+    """Return when ``thread`` has ended; at once if that never comes: it did not begin, it is the caller (collecting garbage), or Python itself ends."""
+    if thread.is_alive() and thread is not current_thread() and not is_finalizing():
         thread.join()
 
 def prefetched(batches: Iterator[Any], ahead: int) -> Iterator[Any]:
@@ -368,8 +368,8 @@ def prefetched(batches: Iterator[Any], ahead: int) -> Iterator[Any]:
     # TODO: a thread that makes, a loop that yields, and an end for both.
     # APPROACH: 1. work(): while there is room and nobody has left, put (None, next batch); whatever is raised, StopIteration too, put (it, None). 2. start
     # the thread; forever: get, return at StopIteration, raise any other error, make room, yield. 3. finally: leave, make room, wait_for the thread.
-    # HINTS: Semaphore(ahead): acquire() waits for room, release() makes some. SimpleQueue: put, get. Event: set, is_set. Catch BaseException.
-    # `finally` also runs when a generator is left early. An error and the frame that raises it hold each other: error = None cuts that.
+    # HINTS: Semaphore(ahead); catch BaseException, or some errors get lost. `finally` also runs when a generator is left early. An error and the frame that
+    # raises it hold each other until garbage is collected: error = None cuts that.
     ### BEGIN SOLUTION
     ready: SimpleQueue[tuple[BaseException | None, Any]] = SimpleQueue()
     room, left = Semaphore(ahead), Event()
@@ -471,8 +471,8 @@ class DataLoader:
 # %% [markdown]
 # ## Part 2: Systems analysis
 # ### 2.1 Rows per second
-# The same data twice: gathered, and by a data set that only gives one sample at a time. By the table of Part 1, which grows with the batch size, and
-# up to where? **Predict** the two largest of these eight numbers, then run.
+# The same data twice: gathered, and by a data set that only gives one sample at a time. By the table of Part 1, which of both becomes faster with larger
+# batches, and from where on no more? **Predict** the two largest of these eight numbers, then run.
 # %%
 class ByItem(TensorDataset):
     batch = Dataset.batch  # one by one
@@ -483,7 +483,7 @@ def rows_per_second(data, batch_size):
 x, y = rng.standard_normal((4096, 784), dtype=np.float32), rng.integers(0, 10, 4096)
 dataset, batch = TensorDataset(x, y), 64
 print("batch   one by one     gathered   rows per second")
-for size in (1, 16, 256, 4096):
+for size in (1, 64, 512, 4096):
     print(f"{size:5} {rows_per_second(ByItem(x, y), size):12,.0f} {rows_per_second(dataset, size):12,.0f}")
 
 # %% [markdown]

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from sys import is_finalizing
-from threading import Event, Semaphore, Thread
+from threading import Event, Semaphore, Thread, current_thread
 from typing import Any
 
 import numpy as np
@@ -118,9 +118,10 @@ class RandomCrop(Transform):
     """Cuts ``size`` (a number, or height and width) out of each picture at a random place, after a frame of ``padding`` zeros on all sides."""
     def __init__(self, size: int | Size, padding: int = 4, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.size, self.padding = (size, size) if isinstance(size, (int, np.integer)) else (size[0], size[1]), padding
-        if min(*self.size, padding + 1) < 1:
-            raise ValueError(f"RandomCrop needs a size of 1 or more and a padding of 0 or more, got {size} and {padding}.")
+        self.size: Any = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
+        self.padding = padding
+        if len(self.size) != 2 or not all(isinstance(n, (int, np.integer)) for n in (*self.size, padding)) or min(*self.size, padding + 1) < 1:
+            raise ValueError(f"RandomCrop needs a size of 1 or more and a padding of 0 or more, got {size} and {padding}: whole numbers, the size one or two.")
     def change(self, images: Array, rng: np.random.Generator) -> Array:
         framed = np.pad(images, ((0, 0), (0, 0), (self.padding,) * 2, (self.padding,) * 2))
         most = framed.shape[2] - self.size[0], framed.shape[3] - self.size[1]
@@ -140,8 +141,8 @@ class Compose:
 
 
 def wait_for(thread: Thread) -> None:
-    """Return when ``thread`` has ended; at once while Python itself ends: then background threads stand still for good."""
-    if not is_finalizing():
+    """Return when ``thread`` has ended; at once if that never comes: it did not begin, it is the caller (collecting garbage), or Python itself ends."""
+    if thread.is_alive() and thread is not current_thread() and not is_finalizing():
         thread.join()
 
 def prefetched(batches: Iterator[Any], ahead: int) -> Iterator[Any]:

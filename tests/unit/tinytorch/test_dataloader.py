@@ -374,6 +374,45 @@ def test_an_error_is_freed_without_the_garbage_collector() -> None:
         gc.enable()
 
 
+def test_garbage_that_the_thread_itself_collects_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forgotten loop in a cycle ends where the collector runs: in its own thread, which cannot wait for itself."""
+    unraisable: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda event: unraisable.append(event.exc_value))
+    forgotten, worker = threading.Event(), []
+
+    def numbers() -> Iterator[int]:
+        yield 0
+        worker.append(threading.current_thread())
+        forgotten.wait(5)
+        gc.collect()
+        yield 1
+
+    class Holder:
+        def __init__(self) -> None:
+            self.batches, self.itself = prefetched(numbers(), 1), self
+
+    gc.disable()
+    try:
+        next(Holder().batches)
+        while not worker:
+            time.sleep(0.001)
+        forgotten.set()
+        worker[0].join(5)
+        assert not worker[0].is_alive()
+    finally:
+        gc.enable()
+    assert unraisable == []
+
+
+def test_a_thread_that_cannot_begin_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", cannot)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        next(prefetched(iter([1]), 1))
+
+
 def test_an_iterator_that_nobody_asks_starts_no_thread() -> None:
     before = threading.active_count()
     waiting = iter(DataLoader(TensorDataset(X), 2, prefetch=2))
@@ -626,6 +665,8 @@ def test_a_function_of_the_pictures_may_convert_them(prefetch: int) -> None:
         (ValueError, "probability is from 0 to 1, got 1.5", lambda: RandomHorizontalFlip(1.5)),
         (ValueError, "size of 1 or more and a padding of 0 or more, got 3 and -1", lambda: RandomCrop(3, -1)),
         (ValueError, "size of 1 or more", lambda: RandomCrop((0, 3))),
+        (ValueError, r"got 2.5 and 4: whole numbers", lambda: RandomCrop(2.5)),  # type: ignore[arg-type]
+        (ValueError, r"got \(3,\) and 4: .* one or two", lambda: RandomCrop((3,))),  # type: ignore[arg-type]
         (
             ValueError,
             r"\(5, 5\) does not fit into pictures of \(4, 4\) with padding 0",
