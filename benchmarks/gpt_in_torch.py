@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -16,12 +17,20 @@ NAMES = {
 }
 
 
-class Attention(nn.Module):
-    """All heads by PyTorch's fused function; no position looks ahead."""
+def written_out(q: Any, k: Any, v: Any, is_causal: bool) -> Any:
+    """The formula, one call for each operation, as a student writes it first."""
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if is_causal:
+        scores = scores.masked_fill(torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1), -math.inf)
+    return torch.softmax(scores, -1) @ v
 
-    def __init__(self, width: int, heads: int) -> None:
+
+class Attention(nn.Module):
+    """All heads, by PyTorch's fused function or by ``written_out``; no position looks ahead."""
+
+    def __init__(self, width: int, heads: int, fused: bool) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.attention = heads, functional.scaled_dot_product_attention if fused else written_out
         self.q_proj, self.k_proj = nn.Linear(width, width), nn.Linear(width, width)
         self.v_proj, self.out_proj = nn.Linear(width, width), nn.Linear(width, width)
 
@@ -30,24 +39,25 @@ class Attention(nn.Module):
         parts = (
             p(x).view(batch, steps, self.heads, -1).transpose(1, 2) for p in (self.q_proj, self.k_proj, self.v_proj)
         )
-        heads = functional.scaled_dot_product_attention(*parts, is_causal=steps > 1)
+        heads = self.attention(*parts, is_causal=steps > 1)
         return self.out_proj(heads.transpose(1, 2).reshape(batch, steps, width))
 
 
 class MLP(nn.Module):
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, approximate: str) -> None:
         super().__init__()
+        self.approximate = approximate
         self.linear1, self.linear2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, x: Any) -> Any:
-        return self.linear2(functional.gelu(self.linear1(x)))
+        return self.linear2(functional.gelu(self.linear1(x), approximate=self.approximate))
 
 
 class Block(nn.Module):
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, fused: bool, approximate: str) -> None:
         super().__init__()
-        self.ln1, self.attention = nn.LayerNorm(width), Attention(width, heads)
-        self.ln2, self.mlp = nn.LayerNorm(width), MLP(width)
+        self.ln1, self.attention = nn.LayerNorm(width), Attention(width, heads, fused)
+        self.ln2, self.mlp = nn.LayerNorm(width), MLP(width, approximate)
 
     def forward(self, x: Any) -> Any:
         x = x + self.attention(self.ln1(x))
@@ -55,10 +65,12 @@ class Block(nn.Module):
 
 
 class GPT(nn.Module):
-    def __init__(self, vocab: int, width: int, layers: int, heads: int, longest: int) -> None:
+    def __init__(
+        self, vocab: int, width: int, layers: int, heads: int, longest: int, fused: bool, approximate: str
+    ) -> None:
         super().__init__()
         self.words, self.places = nn.Embedding(vocab, width), nn.Embedding(longest, width)
-        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(width, heads, fused, approximate) for _ in range(layers))
         self.ln_f, self.lm_head = nn.LayerNorm(width), nn.Linear(width, vocab, bias=False)
 
     def forward(self, ids: Any) -> Any:

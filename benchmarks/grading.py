@@ -1,9 +1,9 @@
 """Grading 40 mixed submissions of a small module: ours beside nbgrader's own Autograde, in pairs, scores compared one by one.
 
 ``python benchmarks/grading.py [ROUNDS] [--limit S] [--many N]`` (1 round by default). Each round grades the same submissions with
-both, each in a process of its own; CPU seconds are those of the process with all that it started, after its imports. A cell may take
-what each allows by default (ours 20 s of CPU time, nbgrader 30 s of wall time), or S seconds in both. ``--many N`` then grades N
-submissions with ours alone, on all cores. Needs Linux and nbgrader; module and submissions are those of tests/grading/engine.
+both, each in a process of its own; CPU seconds are those of the process with all that it started, after its imports. A cell may
+take what each allows by default (ours 20 s of CPU time, nbgrader 30 s of wall time), or S seconds in both. ``--many N`` then grades
+N submissions with ours alone, on all cores. Needs Linux and nbgrader; module and submissions are those of tests/grading/engine.
 """
 
 from __future__ import annotations
