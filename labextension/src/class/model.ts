@@ -1,38 +1,30 @@
-import type { IDisposable } from '@lumino/disposable';
-import { Signal, type ISignal } from '@lumino/signaling';
-
-import { messageOf } from '../course/model';
+import { Asked } from '../asked';
+import { StateModel } from '../state-model';
 import type { IClassApi } from './api';
 import type { IClass, IClassModule } from './data';
 
-/** So long an answer counts as new where nothing has happened. */
-const FRESH_MS = 2000;
-
 /** The class as last heard from the server, and which of its modules is looked at. */
-export class ClassModel implements IDisposable {
-  constructor(private _api: Pick<IClassApi, 'load'>) {}
-
-  /** Emitted when anything below has changed. */
-  get stateChanged(): ISignal<this, void> {
-    return this._stateChanged;
+export class ClassModel extends StateModel {
+  constructor(private _api: Pick<IClassApi, 'load'>) {
+    super();
   }
 
   /** Null until the first answer. Kept when a later request fails. */
   get current(): IClass | null {
-    return this._current;
+    return this._asked.answer;
   }
 
   get modules(): IClassModule[] {
-    return this._current?.modules ?? [];
+    return this.current?.modules ?? [];
   }
 
   /** Why the last request failed; null if it did not. */
   get error(): string | null {
-    return this._error;
+    return this._asked.error;
   }
 
   get isLoading(): boolean {
-    return this._loading > 0;
+    return this._asked.isLoading;
   }
 
   /** The selected module, else the first one; null if there is none. */
@@ -60,55 +52,17 @@ export class ClassModel implements IDisposable {
   }
 
   /** Asks the server again. An answer that a later request has overtaken is dropped. */
-  async refresh(): Promise<void> {
-    const number = ++this._request;
-    this._loading += 1;
-    this._askedAt = Date.now();
-    this._stateChanged.emit();
-    try {
-      const answer = await this._api.load();
-      this._answer(number, answer, null);
-    } catch (error) {
-      this._answer(number, this._current, messageOf(error));
-    } finally {
-      this._loading -= 1;
-      this._stateChanged.emit();
-    }
+  refresh(): Promise<void> {
+    return this._asked.ask(() => this._api.load());
   }
 
   /** Asks again unless the last question was asked a moment ago. */
   async refreshIfOld(): Promise<void> {
-    if (Date.now() - this._askedAt > FRESH_MS) {
+    if (!this._asked.isFresh) {
       await this.refresh();
     }
   }
 
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  dispose(): void {
-    this._isDisposed = true;
-    Signal.clearData(this);
-  }
-
-  private _answer(
-    number: number,
-    answer: IClass | null,
-    error: string | null
-  ): void {
-    if (number === this._request) {
-      this._current = answer;
-      this._error = error;
-    }
-  }
-
-  private _askedAt = 0;
-  private _current: IClass | null = null;
-  private _error: string | null = null;
-  private _isDisposed = false;
-  private _loading = 0;
-  private _request = 0;
+  private _asked = new Asked<IClass>(() => this._stateChanged.emit());
   private _selected: string | null = null;
-  private _stateChanged = new Signal<this, void>(this);
 }

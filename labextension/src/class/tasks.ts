@@ -7,7 +7,7 @@ import {
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { messageOf } from '../course/model';
+import { messageOf } from '../message-of';
 import { classIcon } from '../icons';
 import type { IClassApi } from './api';
 import { nameOf, needsDecision, type IClassModule } from './data';

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import { messageOf } from '../course/model';
+import { messageOf } from '../message-of';
 import type { IExport, IGradingApi } from './api';
 import type { ICollected, IFeedback, IGraded, ISubmissions } from './data';
 import type { RunMessage } from './read';

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { nameOf, type IClassModule } from '../class/data';
-import { messageOf } from '../course/model';
+import { messageOf } from '../message-of';
 import { classIcon } from '../icons';
 import { gradingApi } from './api';
 import { base64Of, saveText } from './browser-files';

@@ -3,7 +3,8 @@ import { InputDialog, Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands';
-import { messageOf, type CourseModel } from '../course/model';
+import type { CourseModel } from '../course/model';
+import { messageOf } from '../message-of';
 import type { ModuleTasks } from '../work/tasks';
 import type { NavigatorPanel } from './panel';
 

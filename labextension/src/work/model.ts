@@ -1,10 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
-import type { IDisposable } from '@lumino/disposable';
 
 import type { ICourseApi, RunKind } from '../course/api';
 import type { IReceipt, IUpdate } from '../course/answers';
-import { messageOf } from '../course/model';
+import type { Message } from '../course/outcome';
+import { messageOf } from '../message-of';
+import { Runs } from '../runs';
+import { StateModel } from '../state-model';
 import type { IChosenFile } from './choose-file';
 import {
   endedRun,
@@ -30,16 +32,18 @@ export type Said =
   | { kind: 'updated'; updates: IUpdate[] };
 
 /** What is done to modules: runs, their results, and what the server said. */
-export class WorkModel implements IDisposable {
+export class WorkModel extends StateModel {
   constructor(
     private _api: ICourseApi,
     private _notebooks: IOpenNotebooks,
     private _trans: TranslationBundle
-  ) {}
-
-  /** Emitted when anything below has changed. */
-  get stateChanged(): ISignal<this, void> {
-    return this._stateChanged;
+  ) {
+    super();
+    this._runs = new Runs(
+      { withMessage, endedRun },
+      _trans.__('The answer ended before the result. Try again.'),
+      () => this._stateChanged.emit()
+    );
   }
 
   /** Emitted when something on disk has changed, so that the course must be asked for again. */
@@ -49,12 +53,12 @@ export class WorkModel implements IDisposable {
 
   /** The run that is going on; null if none is. */
   get running(): IRun | null {
-    return [...this._runs.values()].find(r => r.state === 'running') ?? null;
+    return this._runs.running;
   }
 
   /** The last run of the module; null if there was none. */
   run(module: string): IRun | null {
-    return this._runs.get(module) ?? null;
+    return this._runs.of(module);
   }
 
   /** What the server said last about the module; null if nothing. */
@@ -72,38 +76,19 @@ export class WorkModel implements IDisposable {
     return this._restartReason;
   }
 
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  dispose(): void {
-    this._isDisposed = true;
-    this.cancel();
-    Signal.clearData(this);
-  }
-
   /** Tests or completes the module. Does nothing while a run goes on. */
   async start(kind: RunKind, module: string, path: string): Promise<void> {
     if (this.running !== null) {
       return;
     }
-    this._abort = new AbortController();
-    const { signal } = this._abort;
-    let run = this._show(startedRun(kind, module));
-    let error: string | null = this._trans.__(
-      'The answer ended before the result. Try again.'
-    );
     this._forget(module);
-    try {
-      await this._notebooks.save(path);
-      const take = (message: Parameters<typeof withMessage>[1]) => {
-        run = this._show(withMessage(run, message));
-      };
-      await this._api.run(kind, module, take, signal);
-    } catch (reason) {
-      error = messageOf(reason);
-    }
-    run = this._show(endedRun(run, signal.aborted, error));
+    const run = await this._runs.follow(
+      startedRun(kind, module),
+      async (onMessage, signal) => {
+        await this._notebooks.save(path);
+        await this._api.run(kind, module, onMessage, signal);
+      }
+    );
     if (hasCompleted(run)) {
       this._mustRestart(
         this._trans.__('New kernels import your code of %1.', module)
@@ -114,7 +99,7 @@ export class WorkModel implements IDisposable {
 
   /** Ends the run; the test that is running still ends on the server. */
   cancel(): void {
-    this._abort?.abort();
+    this._runs.cancel();
   }
 
   /** Lets later modules run on the student's code or on the reference. */
@@ -135,7 +120,7 @@ export class WorkModel implements IDisposable {
       await this._notebooks.save(path);
       const backup = await this._api.reset(module);
       await this._notebooks.reload(path);
-      this._runs.delete(module);
+      this._runs.forget(module);
       return { kind: 'reset', backup };
     });
   }
@@ -177,6 +162,11 @@ export class WorkModel implements IDisposable {
   dismissRestart(): void {
     this._restartReason = null;
     this._stateChanged.emit();
+  }
+
+  dispose(): void {
+    this.cancel();
+    super.dispose();
   }
 
   private _update(
@@ -223,20 +213,11 @@ export class WorkModel implements IDisposable {
     this._stateChanged.emit();
   }
 
-  private _show(run: IRun): IRun {
-    this._runs.set(run.module, run);
-    this._stateChanged.emit();
-    return run;
-  }
-
-  private _abort: AbortController | null = null;
   private _busy = 0;
   private _courseChanged = new Signal<this, void>(this);
-  private _isDisposed = false;
   private _restartReason: string | null = null;
-  private _runs = new Map<string, IRun>();
+  private _runs: Runs<IRun, Message>;
   private _said = new Map<string, Said>();
-  private _stateChanged = new Signal<this, void>(this);
 }
 
 /** Where that is kept which is about no single module. */

@@ -1,9 +1,7 @@
-import { Signal, type ISignal } from '@lumino/signaling';
-import type { IDisposable } from '@lumino/disposable';
-
 import type { ICourseApi } from '../course/api';
 import type { IStep } from '../course/answers';
-import { messageOf } from '../course/model';
+import { messageOf } from '../message-of';
+import { StateModel } from '../state-model';
 
 export interface IOutline {
   /** Id of the module. */
@@ -14,26 +12,14 @@ export interface IOutline {
 }
 
 /** The steps of the open module, and which of their hints have been shown. */
-export class OutlineModel implements IDisposable {
-  constructor(private _api: Pick<ICourseApi, 'outline'>) {}
-
-  /** Emitted when anything below has changed. */
-  get stateChanged(): ISignal<this, void> {
-    return this._stateChanged;
+export class OutlineModel extends StateModel {
+  constructor(private _api: Pick<ICourseApi, 'outline'>) {
+    super();
   }
 
   /** The outline of the module; null before it is known. */
   of(module: string): IOutline | null {
     return this._outline?.module === module ? this._outline : null;
-  }
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  dispose(): void {
-    this._isDisposed = true;
-    Signal.clearData(this);
   }
 
   /** Reads the outline; an answer that a later request has overtaken is dropped. */
@@ -87,10 +73,8 @@ export class OutlineModel implements IDisposable {
   }
 
   private _hints: Readonly<Record<string, number>> = {};
-  private _isDisposed = false;
   private _outline: IOutline | null = null;
   private _request = 0;
-  private _stateChanged = new Signal<this, void>(this);
 }
 
 /** The first step that is not done; null if all are. */
