@@ -1,13 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import {
-  formatBytes,
-  formatBytesChange,
-  formatSeconds,
-  share
-} from '../format';
-import { Bar, Unknown } from '../result/table';
+import { formatBytesChange } from '../format';
+import { MemoryBar, TimeBar } from '../result/bars';
+import { Unknown } from '../result/table';
 import {
   clicked,
   COSTLIEST_FIRST,
@@ -113,10 +109,9 @@ function Row(
         {row.wall_s === null ? (
           unknown
         ) : (
-          <Bar
-            kind="time"
-            length={share(row.wall_s, most.wall)}
-            text={formatSeconds(row.wall_s)}
+          <TimeBar
+            seconds={row.wall_s}
+            most={most.wall}
             {...(row.traced ? { note: trans.__('traced') } : {})}
           />
         )}
@@ -125,11 +120,7 @@ function Row(
         {row.peak_bytes === null ? (
           unknown
         ) : (
-          <Bar
-            kind="memory"
-            length={share(row.peak_bytes, most.peak)}
-            text={formatBytes(row.peak_bytes)}
-          />
+          <MemoryBar bytes={row.peak_bytes} most={most.peak} />
         )}
       </td>
       <td data-kind="number" data-name={trans.__('Kept')}>

@@ -1,10 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { formatCount, formatSeconds, share } from '../format';
+import { formatCount } from '../format';
 import type { ILayer } from '../records';
 import { Phase, rateColumns } from './ops';
-import { Bar, DataTable, type IColumn } from './table';
+import { TimeBar } from './bars';
+import { DataTable, type IColumn } from './table';
 import type { IMeasurementViewProps } from './view';
 
 /** The modules of the model in the order of their first call; inner ones are indented, and counted in outer ones too. */
@@ -50,13 +51,7 @@ function columns(
       name: trans.__('Time'),
       hint: trans.__('With the layers inside it'),
       kind: 'bar',
-      cell: row => (
-        <Bar
-          kind="time"
-          length={share(row.wall_s, most)}
-          text={formatSeconds(row.wall_s)}
-        />
-      )
+      cell: row => <TimeBar seconds={row.wall_s} most={most} />
     },
     {
       name: trans.__('Calls'),

@@ -4,7 +4,8 @@ import React from 'react';
 import { formatCount, formatPercent, formatSeconds, share } from '../format';
 import type { ILine, ILineProfile } from '../records';
 import { Disclosure } from './disclosure';
-import { Bar, Code, DataTable, type IColumn } from './table';
+import { TimeBar } from './bars';
+import { Code, DataTable, type IColumn } from './table';
 import type { IMeasurementViewProps } from './view';
 
 /** Time line by line, in the cell and in the functions that it called. */
@@ -84,13 +85,7 @@ function columns(
     {
       name: trans.__('Time'),
       kind: 'bar',
-      cell: ({ wall_s }) => (
-        <Bar
-          kind="time"
-          length={share(wall_s, most)}
-          text={formatSeconds(wall_s)}
-        />
-      )
+      cell: ({ wall_s }) => <TimeBar seconds={wall_s} most={most} />
     },
     {
       name: trans.__('Share'),

@@ -5,15 +5,15 @@ import {
   formatBytes,
   formatCount,
   formatFlops,
-  formatSeconds,
-  share
+  formatSeconds
 } from '../format';
 import type { IMeasurement } from '../measurement';
 import { Disclosure } from './disclosure';
 import { boundText } from './roofline-texts';
 import { opTotals, placement, type IOpTotal } from './ops-data';
 import { Layers } from './layers';
-import { Bar, DataTable, Unknown, type IColumn } from './table';
+import { TimeBar } from './bars';
+import { DataTable, Unknown, type IColumn } from './table';
 import { tracingWords } from './tile-texts';
 import type { IMeasurementViewProps } from './view';
 
@@ -98,13 +98,7 @@ function columns(
     {
       name: trans.__('Time'),
       kind: 'bar',
-      cell: row => (
-        <Bar
-          kind="time"
-          length={share(row.wall_s, most)}
-          text={formatSeconds(row.wall_s)}
-        />
-      )
+      cell: row => <TimeBar seconds={row.wall_s} most={most} />
     },
     {
       name: trans.__('Calls'),

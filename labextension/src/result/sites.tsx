@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { formatBytes, formatCount, share } from '../format';
+import { formatBytes, formatCount } from '../format';
 import {
   KINDS,
   type AllocationKind,
@@ -9,7 +9,8 @@ import {
   type IStatement
 } from '../records';
 import { Disclosure } from './disclosure';
-import { Bar, Code, DataTable, type IColumn } from './table';
+import { MemoryBar } from './bars';
+import { Code, DataTable, type IColumn } from './table';
 import type { IMeasurementViewProps } from './view';
 
 /** Where the memory was allocated that the cell still held at its end: arrays and objects apart. */
@@ -90,13 +91,7 @@ function columns(
     {
       name: trans.__('Held'),
       kind: 'bar',
-      cell: row => (
-        <Bar
-          kind="memory"
-          length={share(row.size_bytes, most)}
-          text={formatBytes(row.size_bytes)}
-        />
-      )
+      cell: row => <MemoryBar bytes={row.size_bytes} most={most} />
     },
     {
       name: trans.__('Blocks'),

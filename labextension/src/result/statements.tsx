@@ -1,17 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import {
-  formatBytes,
-  formatBytesChange,
-  formatPercent,
-  formatSeconds,
-  share
-} from '../format';
+import { formatBytesChange, formatPercent } from '../format';
 import type { IMeasurement } from '../measurement';
 import type { IStatement } from '../records';
 import { Disclosure } from './disclosure';
-import { Bar, Code, DataTable, Unknown, type IColumn } from './table';
+import { MemoryBar, TimeBar } from './bars';
+import { Code, DataTable, Unknown, type IColumn } from './table';
 import { tracingWords } from './tile-texts';
 import type { IMeasurementViewProps } from './view';
 
@@ -100,13 +95,7 @@ function timeColumns(
     {
       name: trans.__('Wall time'),
       kind: 'bar',
-      cell: ({ wall_s }) => (
-        <Bar
-          kind="time"
-          length={share(wall_s, most)}
-          text={formatSeconds(wall_s)}
-        />
-      )
+      cell: ({ wall_s }) => <TimeBar seconds={wall_s} most={most} />
     },
     {
       name: trans.__('CPU'),
@@ -141,15 +130,7 @@ function memoryColumns(
       hint: trans.__('Highest memory above the start of the statement'),
       kind: 'bar',
       cell: ({ peak_bytes: peak }) =>
-        peak === null ? (
-          unknown
-        ) : (
-          <Bar
-            kind="memory"
-            length={share(peak, most)}
-            text={formatBytes(peak)}
-          />
-        )
+        peak === null ? unknown : <MemoryBar bytes={peak} most={most} />
     },
     {
       name: trans.__('Kept'),

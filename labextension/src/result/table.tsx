@@ -1,6 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { More } from './more';
+
 export interface IColumn<Row> {
   name: string;
   /** What the figures in it are, shown on the name. */
@@ -57,16 +59,14 @@ export function DataTable<Row>(props: IDataTableProps<Row>): JSX.Element {
         </tbody>
       </table>
       {rows.length > first && (
-        <button
-          type="button"
-          className="tt-More"
-          aria-expanded={all}
-          onClick={() => setAll(!all)}
-        >
-          {all
-            ? trans.__('Show the first %1', first)
-            : trans.__('Show all %1', rows.length)}
-        </button>
+        <More
+          all={all}
+          onChange={setAll}
+          texts={{
+            less: trans.__('Show the first %1', first),
+            more: trans.__('Show all %1', rows.length)
+          }}
+        />
       )}
     </>
   );
@@ -82,26 +82,6 @@ function DataCell<Row>(props: { column: IColumn<Row>; row: Row }): JSX.Element {
     <td data-kind={column.kind} data-name={column.name}>
       {column.cell(row)}
     </td>
-  );
-}
-
-/** A figure beside a bar; the bar says nothing that the figure does not, so screen readers skip it. */
-export function Bar(props: {
-  kind: 'time' | 'memory';
-  /** 0..1 */
-  length: number;
-  text: string;
-  /** A word on the figure, before it. */
-  note?: string;
-}): JSX.Element {
-  return (
-    <span className="tt-BarCell">
-      <span className="tt-Bar" data-kind={props.kind} aria-hidden="true">
-        <span style={{ width: `${100 * props.length}%` }} />
-      </span>
-      {props.note !== undefined && <Unknown text={props.note} />}
-      <span className="tt-BarText">{props.text}</span>
-    </span>
   );
 }
 

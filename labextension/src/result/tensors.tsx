@@ -1,10 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { formatBytes, share } from '../format';
+import { formatBytes } from '../format';
 import type { ITensorMemory } from '../records';
 import { Disclosure } from './disclosure';
-import { Bar, DataTable, Unknown } from './table';
+import { MemoryBar } from './bars';
+import { DataTable, Unknown } from './table';
 import type { IMeasurementViewProps } from './view';
 
 interface IRole {
@@ -59,11 +60,7 @@ export function Tensors(props: IMeasurementViewProps): JSX.Element | null {
               bytes === null ? (
                 <Unknown text={trans.__('unknown')} />
               ) : (
-                <Bar
-                  kind="memory"
-                  length={share(bytes, most)}
-                  text={formatBytes(bytes)}
-                />
+                <MemoryBar bytes={bytes} most={most} />
               )
           }
         ]}

@@ -10,6 +10,7 @@ import {
   threeDigits
 } from '../format';
 import type { IInsight } from '../records';
+import { More } from './more';
 import type { IMeasurementViewProps } from './view';
 
 /** More sentences than these are shown on demand. */
@@ -36,16 +37,14 @@ export function Understand(props: IMeasurementViewProps): JSX.Element | null {
         ))}
       </ul>
       {understand.length > FIRST_SENTENCES && (
-        <button
-          type="button"
-          className="tt-More"
-          aria-expanded={all}
-          onClick={() => setAll(!all)}
-        >
-          {all
-            ? trans.__('Less')
-            : trans.__('%1 more', understand.length - FIRST_SENTENCES)}
-        </button>
+        <More
+          all={all}
+          onChange={setAll}
+          texts={{
+            less: trans.__('Less'),
+            more: trans.__('%1 more', understand.length - FIRST_SENTENCES)
+          }}
+        />
       )}
     </div>
   );
