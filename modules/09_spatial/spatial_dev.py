@@ -49,12 +49,11 @@ from tinytorch.core.tensor import Array, Shape, Tensor, apply
 
 Pair = tuple[int, int]  # height and width
 BLOCK = 2**16  # numbers in the columns of a block of images: 256 KiB of float32, which fit into the second cache of most cores
-
 def pair(size: int | Pair, name: str, least: int = 1) -> Pair:
     """``size`` for height and width: ``pair(3, "stride")`` is (3, 3). ValueError unless both are whole numbers from ``least`` on."""
-    both = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
+    both = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
     if len(both) != 2 or not all(isinstance(one, (int, np.integer)) and one >= least for one in both):
-        raise ValueError(f"{name} must be one or two whole numbers from {least} on, got {size}.")
+        raise ValueError(f"{name} must be one or two whole numbers from {least} on, got {size!r}.")
     return both
 def output_size(size: Shape, kernel: Pair, stride: Pair, padding: Pair = (0, 0)) -> Pair:
     """Height and width of the output for images of height and width ``size``. ValueError if the kernel is larger than they are."""
@@ -184,9 +183,11 @@ by_loops = conv2d_by_loops(small, weights)
 by_columns = conv2d_by_columns(small, weights)
 # %% [markdown]
 # ### 1.4 Block by block
-# The columns hold each number of the image kh * kw times; those of a whole batch fit into no cache. `Columns` (given) holds those of a few images, and their output, in
-# memory that every block uses again. With stride 1 it lays each row out as wide as the padded image: a window then is the flat image moved by some elements, one long
-# copy instead of a short one a row. What is too much at the end of each row is not part of its views `inner` and `outputs`.
+# The columns of a whole batch fit into no cache. `Columns` (given) holds those of a block, as many images as a cache takes and at least one, in memory that every block uses
+# again. With stride 1 an output row is as wide as the padded image, not W': a window then lies in one piece, one long copy instead of one a row. The window (0, 1) of 2 x 2:
+# ```
+# a b c d | e f g h | i j k l   to   b c d e | f g h i   e and i lie beyond the end of their row: what becomes of them is not part of the view `outputs`
+# ```
 # %%
 #| export
 class Columns:
@@ -195,9 +196,9 @@ class Columns:
     The images are in ``inner`` (images, C, H, W), the output in ``outputs`` (images, O, H', W'): views. Other blocks use the same memory.
     """
     def __init__(self, x: Array, weight: Array, stride: Pair, padding: Pair) -> None:
+        if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != weight.shape[1]:
+            raise ValueError(f"A convolution takes images (B, C, H, W) and filters (O, C, kh, kw) with the same C, got {x.shape} and {weight.shape}.")
         channels, kh, kw = weight.shape[1:]
-        if x.ndim != 4 or x.shape[1] != channels:
-            raise ValueError(f"Filters of shape {weight.shape} take images (B, {channels}, H, W), got {x.shape}.")
         height, width = output_size(x.shape[2:], (kh, kw), stride, padding)
         self.dtype, self.shape = np.result_type(x, weight), (len(x), len(weight), height, width)
         below, right = x.shape[2] + 2 * padding[0], x.shape[3] + 2 * padding[1]
@@ -263,7 +264,7 @@ def test_conv2d():
 test_conv2d()
 # %% [markdown]
 # ### 1.5 Gradients
-# For a block y = W · columns, so the gradient of W is g · columns^T, summed over the blocks. The columns are made again, which costs less than keeping them.
+# In each block y = W · columns, so the gradient of W is g · columns^T, summed over blocks. The columns are made again: kept until backward, they would be k * k times the images.
 # %% nbgrader={"grade": false, "grade_id": "09-weight-gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def weight_gradient(g: Array, x: Array, weight: Array, stride: Pair, padding: Pair) -> Array:
@@ -368,8 +369,9 @@ def test_max_pool():
 test_max_pool()
 # %% [markdown]
 # ### 1.7 Batch normalization
-# For each channel, over batch and places: $\hat x = (x - \mu) / \sqrt{\sigma^2 + \epsilon}$, then $y = \gamma \hat x + \beta$ (Ioffe and Szegedy, 2015). While training, mean
-# and variance are those of the batch, the variance divided by n; running ones, the variance divided by n - 1, follow them and serve when the model is used.
+# What a layer gets changes with every step of those before it. So each channel is brought to mean 0 and variance 1, over batch and places, then to a scale and a shift that are
+# learned: $\hat x = (x - \mu) / \sqrt{\sigma^2 + \epsilon}$ and $y = \gamma \hat x + \beta$ (Ioffe and Szegedy, 2015). While training, mean and variance are the batch's, the variance divided
+# by n. In use an image must not depend on its neighbours in a batch: running ones serve, which followed the batches', the variance divided by n - 1, as an estimate of all data.
 # %% nbgrader={"grade": false, "grade_id": "09-batch-norm", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def per_channel(values: Array) -> Array: return values[:, None, None]
@@ -421,11 +423,11 @@ def test_batch_norm():
     ### END HIDDEN TESTS
 test_batch_norm()
 # %% [markdown]
-# ### 1.8 The rest
-# Given: the other rules, average pooling, and the classes. In max pooling the gradient of a window goes to the first of its largest numbers, as in PyTorch (after a
+# ### 1.8 The other rules
+# Given, with average pooling. In max pooling the gradient of a window goes to the first of its largest numbers, as in PyTorch (after a
 # ReLU, ties are common: zeros); an average spreads it evenly. Mean and variance depend on every number of a channel, so with n of them and $G = \gamma / \sqrt{\sigma^2 + \epsilon}$
 # $$\partial\gamma = \sum g \hat x \qquad \partial\beta = \sum g \qquad \partial x = G \left(g - \tfrac1n \partial\beta - \tfrac1n \hat x \, \partial\gamma\right)$$
-# while training; when the model is used they are constants, and $\partial x = G g$. The running statistics are arrays of the module, so `state_dict` saves them.
+# while training; when the model is used they are constants, and $\partial x = G g$.
 # %%
 #| export
 @gradient(conv2d)
@@ -448,14 +450,13 @@ def d_max_pool2d(g: Array, y: Array, x: Array, kernel_size: Pair, stride: Pair, 
     source = padded(x, padding, np.nan)
     dx, free = np.zeros_like(source), np.ones(y.shape, bool)
     for window, into in zip(windows(source, kernel_size, stride), windows(dx, kernel_size, stride), strict=True):
-        found = window == y
-        found &= free
+        found = (window == y) & free
         into += g * found
         free ^= found
     return (cropped(dx, padding),)
 def avg_pool2d(x: Array, kernel_size: Pair, stride: Pair, padding: Pair = (0, 0)) -> Array:
     """The mean of each window: (B, C, H, W) to (B, C, H', W'). Padding counts as zeros, and in the number of elements."""
-    return np.asarray(sum(windows(padded(x, padding), kernel_size, stride)) / math.prod(kernel_size))
+    return np.asarray(sum(windows(padded(x, padding), kernel_size, stride), np.float32(0)) / math.prod(kernel_size))  # a float: uint8 holds no sum of pixels
 @gradient(avg_pool2d)
 def d_avg_pool2d(g: Array, y: Array, x: Array, kernel_size: Pair, stride: Pair, padding: Pair = (0, 0)) -> tuple[Gradient, ...]:
     """y = mean of each window: g / (kh * kw) to each number of the window."""
@@ -463,7 +464,11 @@ def d_avg_pool2d(g: Array, y: Array, x: Array, kernel_size: Pair, stride: Pair, 
     for into in windows(dx, kernel_size, stride):
         into += share
     return (cropped(dx, padding),)
-
+# %% [markdown]
+# ### 1.9 Layers
+# Given: the classes, with parameters and sizes. The running statistics are arrays of their module, so `state_dict` saves them.
+# %%
+#| export
 class Conv2d(Module):
     """Convolution of images (B, in_channels, H, W) with ``weight`` (out_channels, in_channels, kh, kw): ``Conv2d(3, 16, (3, 5), padding=1)``."""
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int | Pair, stride: int | Pair = 1, padding: int | Pair = 0, bias: bool = True) -> None:
@@ -478,8 +483,7 @@ class Conv2d(Module):
         inputs = (x, self.weight) if self.bias is None else (x, self.weight, self.bias)
         return apply(conv2d, *inputs, stride=self.stride, padding=self.padding)
     def __repr__(self) -> str:
-        (outputs, inputs), more = self.weight.shape[:2], ", bias=False" if self.bias is None else ""
-        return f"Conv2d({inputs}, {outputs}, {self.kernel_size}, stride={self.stride}, padding={self.padding}{more})"
+        return f"Conv2d({self.weight.shape[1]}, {len(self.weight)}, {self.kernel_size}, stride={self.stride}, padding={self.padding}{', bias=False' * (self.bias is None)})"
 class MaxPool2d(Module):
     """The largest number of each window: ``MaxPool2d(2)``; ``stride`` is the kernel's size unless given, ``padding`` at most half of it."""
     op = staticmethod(max_pool2d)
@@ -511,7 +515,6 @@ class BatchNorm2d(Module):
 class Flatten(Module):
     """Each image as one row: (B, C, H, W) to (B, C * H * W)."""
     def forward(self, x: Tensor) -> Tensor: return x.reshape(x.shape[0], math.prod(x.shape[1:]))
-    def __repr__(self) -> str: return "Flatten()"
 # %% [markdown]
 # ## Part 2: Systems analysis
 # ### 2.1 The memory of columns
@@ -574,22 +577,19 @@ if __name__ == "__main__":
 # %% [markdown] nbgrader={"grade": true, "grade_id": "09-question-forms", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # ## ML systems thinking
 # **1.** From `forms`: flops per second of both forms by the formula of Part 1. Both do the same arithmetic: where does the difference come from?
-#
 # ### BEGIN SOLUTION
 # The formula gives 2 * 2 * 16 * 10 * 10 * 144, over each time. A product in the loops is a round through the interpreter with indices into three arrays; the matrix product runs
 # compiled, with vector instructions, on numbers that stay in registers and cache. Rubric: 4 points the rates, 4 the reason.
 # ### END SOLUTION
 # %% [markdown] nbgrader={"grade": true, "grade_id": "09-question-memory", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # **2.** Explain both peaks of `memory` in units of the images and the output. What changes with k = 5? What would training keep until backward if it kept the columns?
-#
 # ### BEGIN SOLUTION
-# Whole: the columns, k * k times the output's places for each channel, and the output. Blocks: the output, and the columns of a few images, whatever the batch. With k = 5 the
-# first holds 25 copies, the second as much as before. Kept, the columns of every layer would stay. Rubric: 4 points the peaks, 2 for k = 5, 2 for training.
+# Whole: the columns, k * k times the output's places for each channel, and the output. Blocks: the output, and the columns of one block, here a single image, whatever the batch. With
+# k = 5 each has 25 copies instead of 9, the second still of one image. Kept, the columns of every layer would stay. Rubric: 4 points the peaks, 2 for k = 5, 2 for training.
 # ### END SOLUTION
 # %% [markdown] nbgrader={"grade": true, "grade_id": "09-question-sharing", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # **3.** From `growth` and 2.3: how do time, memory and parameters of the convolution grow with the side of the image, and how those of the dense layer? What can the
 # dense layer learn that the convolution cannot?
-#
 # ### BEGIN SOLUTION
 # Convolution: time and output with the square, parameters not at all; dense: parameters and time with the fourth power. The dense layer can treat each place
 # differently. Rubric: 4 points the convolution, 2 the dense layer, 2 the places.

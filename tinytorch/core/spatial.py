@@ -13,12 +13,11 @@ from tinytorch.core.tensor import Array, Shape, Tensor, apply
 
 Pair = tuple[int, int]  # height and width
 BLOCK = 2**16  # numbers in the columns of a block of images: 256 KiB of float32, which fit into the second cache of most cores
-
 def pair(size: int | Pair, name: str, least: int = 1) -> Pair:
     """``size`` for height and width: ``pair(3, "stride")`` is (3, 3). ValueError unless both are whole numbers from ``least`` on."""
-    both = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
+    both = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
     if len(both) != 2 or not all(isinstance(one, (int, np.integer)) and one >= least for one in both):
-        raise ValueError(f"{name} must be one or two whole numbers from {least} on, got {size}.")
+        raise ValueError(f"{name} must be one or two whole numbers from {least} on, got {size!r}.")
     return both
 def output_size(size: Shape, kernel: Pair, stride: Pair, padding: Pair = (0, 0)) -> Pair:
     """Height and width of the output for images of height and width ``size``. ValueError if the kernel is larger than they are."""
@@ -50,9 +49,9 @@ class Columns:
     The images are in ``inner`` (images, C, H, W), the output in ``outputs`` (images, O, H', W'): views. Other blocks use the same memory.
     """
     def __init__(self, x: Array, weight: Array, stride: Pair, padding: Pair) -> None:
+        if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != weight.shape[1]:
+            raise ValueError(f"A convolution takes images (B, C, H, W) and filters (O, C, kh, kw) with the same C, got {x.shape} and {weight.shape}.")
         channels, kh, kw = weight.shape[1:]
-        if x.ndim != 4 or x.shape[1] != channels:
-            raise ValueError(f"Filters of shape {weight.shape} take images (B, {channels}, H, W), got {x.shape}.")
         height, width = output_size(x.shape[2:], (kh, kw), stride, padding)
         self.dtype, self.shape = np.result_type(x, weight), (len(x), len(weight), height, width)
         below, right = x.shape[2] + 2 * padding[0], x.shape[3] + 2 * padding[1]
@@ -170,14 +169,13 @@ def d_max_pool2d(g: Array, y: Array, x: Array, kernel_size: Pair, stride: Pair, 
     source = padded(x, padding, np.nan)
     dx, free = np.zeros_like(source), np.ones(y.shape, bool)
     for window, into in zip(windows(source, kernel_size, stride), windows(dx, kernel_size, stride), strict=True):
-        found = window == y
-        found &= free
+        found = (window == y) & free
         into += g * found
         free ^= found
     return (cropped(dx, padding),)
 def avg_pool2d(x: Array, kernel_size: Pair, stride: Pair, padding: Pair = (0, 0)) -> Array:
     """The mean of each window: (B, C, H, W) to (B, C, H', W'). Padding counts as zeros, and in the number of elements."""
-    return np.asarray(sum(windows(padded(x, padding), kernel_size, stride)) / math.prod(kernel_size))
+    return np.asarray(sum(windows(padded(x, padding), kernel_size, stride), np.float32(0)) / math.prod(kernel_size))  # a float: uint8 holds no sum of pixels
 @gradient(avg_pool2d)
 def d_avg_pool2d(g: Array, y: Array, x: Array, kernel_size: Pair, stride: Pair, padding: Pair = (0, 0)) -> tuple[Gradient, ...]:
     """y = mean of each window: g / (kh * kw) to each number of the window."""
@@ -185,6 +183,7 @@ def d_avg_pool2d(g: Array, y: Array, x: Array, kernel_size: Pair, stride: Pair, 
     for into in windows(dx, kernel_size, stride):
         into += share
     return (cropped(dx, padding),)
+
 
 class Conv2d(Module):
     """Convolution of images (B, in_channels, H, W) with ``weight`` (out_channels, in_channels, kh, kw): ``Conv2d(3, 16, (3, 5), padding=1)``."""
@@ -200,8 +199,7 @@ class Conv2d(Module):
         inputs = (x, self.weight) if self.bias is None else (x, self.weight, self.bias)
         return apply(conv2d, *inputs, stride=self.stride, padding=self.padding)
     def __repr__(self) -> str:
-        (outputs, inputs), more = self.weight.shape[:2], ", bias=False" if self.bias is None else ""
-        return f"Conv2d({inputs}, {outputs}, {self.kernel_size}, stride={self.stride}, padding={self.padding}{more})"
+        return f"Conv2d({self.weight.shape[1]}, {len(self.weight)}, {self.kernel_size}, stride={self.stride}, padding={self.padding}{', bias=False' * (self.bias is None)})"
 class MaxPool2d(Module):
     """The largest number of each window: ``MaxPool2d(2)``; ``stride`` is the kernel's size unless given, ``padding`` at most half of it."""
     op = staticmethod(max_pool2d)
@@ -233,4 +231,3 @@ class BatchNorm2d(Module):
 class Flatten(Module):
     """Each image as one row: (B, C, H, W) to (B, C * H * W)."""
     def forward(self, x: Tensor) -> Tensor: return x.reshape(x.shape[0], math.prod(x.shape[1:]))
-    def __repr__(self) -> str: return "Flatten()"

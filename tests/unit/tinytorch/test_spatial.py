@@ -288,10 +288,18 @@ def test_integers_stay_integers_in_max_pool_and_make_floats_elsewhere() -> None:
     assert functional.conv2d(x, tiny.Tensor(floats(1, 1, 2, 2))).dtype == F32
 
 
+@pytest.mark.parametrize(("dtype", "value"), [(np.uint8, 200), (np.int8, -100), (np.int16, 30_000), (np.int64, -7)])
+def test_the_mean_of_small_integers_is_not_that_of_their_overflowed_sum(dtype: Any, value: int) -> None:
+    pooled = functional.avg_pool2d(tiny.Tensor(np.full((1, 1, 3, 3), value, dtype)), 3, 1, 1)
+    same(pooled, value * np.array([[[[4, 6, 4], [6, 9, 6], [4, 6, 4]]]]) / 9)
+
+
 def names() -> Any:
     x = tiny.Tensor(floats(2, 3, 5, 5))
-    yield "channels", lambda: nn.Conv2d(4, 2, 3)(x), r"\(2, 4, 3, 3\) take images \(B, 4, H, W\), got \(2, 3, 5, 5\)"
+    yield "channels", lambda: nn.Conv2d(4, 2, 3)(x), r"with the same C, got \(2, 3, 5, 5\) and \(2, 4, 3, 3\)"
     yield "dimensions", lambda: nn.Conv2d(3, 2, 3)(tiny.Tensor(floats(3, 5, 5))), r"got \(3, 5, 5\)"
+    filters = tiny.Tensor(floats(2, 3, 3))
+    yield "dimensions of filters", lambda: functional.conv2d(x, filters), r"got \(2, 3, 5, 5\) and \(2, 3, 3\)"
     yield "kernel", lambda: nn.Conv2d(3, 2, (6, 3))(x), r"kernel of \(6, 3\) does not fit into images of \(5, 5\)"
     yield "pool", lambda: nn.MaxPool2d(6)(x), r"kernel of \(6, 6\) does not fit into images of \(5, 5\)"
     yield "pool of 3-D", lambda: nn.AvgPool2d(2)(tiny.Tensor(floats(3, 5, 5))), r"\(B, C, H, W\), got \(3, 5, 5\)"
@@ -306,6 +314,10 @@ def names() -> Any:
     yield "negative padding", lambda: nn.Conv2d(1, 2, 3, padding=-1), "padding must be one or two whole numbers from 0"
     yield "three", lambda: nn.Conv2d(1, 2, (3, 3, 3)), r"got \(3, 3, 3\)"
     yield "a fraction", lambda: nn.AvgPool2d((1.5, 2)), r"got \(1.5, 2\)"
+    nothing: Any = None
+    yield "nothing", lambda: nn.MaxPool2d(nothing), "one or two whole numbers from 1 on, got None"
+    word: Any = "same"
+    yield "a word", lambda: nn.Conv2d(1, 2, 3, padding=word), "from 0 on, got 'same'"
     yield (
         "norm's channels",
         lambda: nn.BatchNorm2d(2)(x),
