@@ -15,13 +15,13 @@ from nbformat import NotebookNode
 
 from tinytorch_lab.course.errors import Cancelled, CourseError
 from tinytorch_lab.course.notebooks import grade_id
+from tinytorch_lab.course.stopping import ended_by
 
 if TYPE_CHECKING:
     from nbclient import NotebookClient
 
 CELL_LIMIT_S = 60
 MEMORY_LIMIT_BYTES = 8 * 2**30
-POLL_S = 0.1
 LIMITS = f"""
 try:
     import resource
@@ -49,7 +49,7 @@ def run_cells(
     client = _client(notebook, place)
     cell = None
     try:
-        with _kernel(client, environment), _killed_by(stop, client):
+        with _kernel(client, environment), ended_by(stop, lambda: asyncio.run(client.km.provisioner.kill())):
             for number, cell in enumerate(client.nb.cells):
                 if stop.is_set():
                     raise Cancelled
@@ -104,23 +104,3 @@ def _kernel(client: NotebookClient, environment: Mapping[str, str]) -> Iterator[
         raise CourseError(
             f"The kernel for the tests did not start ({error}). Try again; if it goes on, run: tinytorch-lab doctor"
         ) from None
-
-
-@contextmanager
-def _killed_by(stop: threading.Event, client: NotebookClient) -> Iterator[None]:
-    """While this lasts, ``stop`` kills the kernel, so that a cell that runs ends too."""
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(POLL_S):
-            if stop.is_set():
-                asyncio.run(client.km.provisioner.kill())
-                return
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()

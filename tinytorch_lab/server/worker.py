@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from tinytorch_lab.course.errors import Cancelled, CourseError
+from tinytorch_lab.course.stopping import ended_by
 from tinytorch_lab.server.sender import Message, Sender
 
 GRACE_S = 5.0
@@ -30,7 +30,11 @@ def run(module: str, request: dict[str, Any], send: Sender, pass_on: Callable[[M
     It ends with its process group when who asked goes away. Raises CourseError if it stops without one of the ENDS.
     """
     last = None
-    with tempfile.TemporaryFile() as errors, _started(module, errors) as process, _ending_with(send, process):
+    with (
+        tempfile.TemporaryFile() as errors,
+        _started(module, errors) as process,
+        ended_by(send.stop, lambda: _end(process)),
+    ):
         for message in _asked(process, request):
             last = message
             (pass_on or send)(message)
@@ -57,26 +61,6 @@ def _started(module: str, errors: IO[bytes]) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             _end(process)
-
-
-@contextmanager
-def _ending_with(send: Sender, process: subprocess.Popen[str]) -> Iterator[None]:
-    """Meanwhile, the process ends as soon as who asked goes away, also between two messages."""
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.is_set():
-            if send.stop.wait(0.2):
-                _end(process)
-                return
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
 
 
 def _asked(process: subprocess.Popen[str], request: dict[str, Any]) -> Iterator[Message]:
