@@ -86,7 +86,7 @@ def test_numbers_that_a_submission_sends_are_numbers() -> None:
 
 
 def test_the_recorder_joins_streams_and_cuts_at_the_limit() -> None:
-    from tinytorch_lab.course.grading.engine.shell import CUT, Recorder
+    from tinytorch_lab.course.grading.engine.recorder import CUT, Recorder
 
     recorder = Recorder()
     recorder.begin(10)
@@ -97,6 +97,30 @@ def test_the_recorder_joins_streams_and_cuts_at_the_limit() -> None:
         ("stdout", "abcd"), ("stderr", "ef"), ("stdout", "0123"), ("stdout", CUT),
     ]  # fmt: skip
     assert InteractiveShell.initialized() is False, "no shell is made in the grader's process"
+
+
+@pytest.mark.parametrize("sign", ["x", "\x00", "é", "█", "𝕏"])
+def test_the_recorder_counts_bytes_of_the_message_and_not_signs(sign: str) -> None:
+    from tinytorch_lab.course.grading.engine.recorder import CUT, Recorder
+
+    recorder = Recorder()
+    recorder.begin(1000)
+    for text in (sign * 10, "plain" + sign * 2000, sign):
+        recorder.stream("stdout", text)
+    kept, cut = recorder.finished()
+    assert cut["text"] == CUT
+    assert 900 < len(json.dumps(kept["text"])) <= 1002
+
+
+def test_a_display_may_be_replaced_as_often_as_it_likes_but_not_by_one_that_is_too_large() -> None:
+    from tinytorch_lab.course.grading.engine.recorder import Recorder
+
+    recorder = Recorder()
+    recorder.begin(200)
+    recorder.add({"output_type": "display_data", "data": {"text/plain": "first"}, "metadata": {}}, "one")
+    for text in (*["again"] * 100, "x" * 1000):
+        recorder.replace("one", {"text/plain": text}, {})
+    assert recorder.finished()[0]["data"] == {"text/plain": "again"}
 
 
 def test_rules_leave_out_masked_files_and_the_source_tree(tmp_path: Path) -> None:

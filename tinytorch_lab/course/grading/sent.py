@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tinytorch_lab.course.grading.printable import printable
+
 MANIFEST, ENTRY, FILE, EXCHANGE = "manifest", "zip entry", "file time", "exchange"
 """Where a time of handing in comes from, the most trusted first."""
 
@@ -36,4 +38,4 @@ class Left:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        return printable(f"{self.place}: {self.reason}")

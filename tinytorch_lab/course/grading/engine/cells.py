@@ -35,9 +35,19 @@ def _run(shell: GradingShell, code: str, limits: dict[str, Any]) -> None:
     shell.recorder.begin(limits["output_bytes"])
     try:
         with _streams(shell), _time_limit(limits["cell_cpu_s"], limits["cell_wall_s"]):
-            shell.run_cell(code, store_history=True)
-    except BaseException:  # the limit struck outside of the cell's own code; shown as the cell's error
-        shell.showtraceback()
+            result = shell.run_cell(code, store_history=True)
+        error = result.error_in_exec if result.error_before_exec is None else result.error_before_exec
+    except BaseException as struck:  # the limit, outside of the cell's own code
+        error = struck
+    if error is not None:
+        _tell(shell, error)
+
+
+def _tell(shell: GradingShell, error: BaseException) -> None:
+    """Make sure that the cell has an error: IPython shows some only on stderr, and none whose message cannot be made."""
+    name = "CellTimeLimit" if isinstance(error, CellTimeLimit) else type(error).__name__
+    message = error.args[0] if error.args and type(error.args[0]) is str else ""
+    shell.recorder.fail(name, message, [f"{name}: {message}"])
 
 
 @contextlib.contextmanager

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode
 
+from tinytorch_lab.course.grading.engine.wire import MAX_OUTPUTS
+
 TIME_LIMIT = "CellTimeLimit"
-MAX_OUTPUTS = 1000
+TIME_SENTENCE = re.compile(r"The cell used more than [\d.e+-]+ s( of (CPU )?time)?, the limit for one cell\.")
+"""What an error of that name says if it is the grader's own."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,10 @@ class Execution:
 
 
 def checked(outputs: Any) -> list[NotebookNode]:
-    """Outputs as nbformat has them, of what a submission's process says: anything else in it is dropped."""
-    given = outputs if isinstance(outputs, list) else []
-    made = (_output(one) for one in given[:MAX_OUTPUTS] if isinstance(one, dict))
+    """Outputs as nbformat has them, of what a submission's process says: anything else in it is dropped, but never an error."""
+    given = [one for one in outputs if isinstance(one, dict)] if isinstance(outputs, list) else []
+    errors = [one for one in given[MAX_OUTPUTS:] if one.get("output_type") == "error"]
+    made = (_output(one) for one in given[:MAX_OUTPUTS] + errors[:1])
     return [one for one in made if one is not None]
 
 

@@ -6,8 +6,10 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.grading.engine.execution import TIME_LIMIT, Execution, Ran, checked
@@ -52,7 +54,7 @@ def _execute(notebook: NotebookNode, limits: Limits, place: Path, environment: d
     over = {"ename": TIME_LIMIT, "evalue": sentence, "traceback": []}
     client = NotebookClient(
         notebook, timeout=limits.cell_cpu_s, kernel_name="python3", allow_errors=True, interrupt_on_timeout=True,
-        error_on_timeout=over, resources={"metadata": {"path": str(place)}},
+        error_on_timeout=over, resources={"metadata": {"path": str(place)}}, on_cell_error=_keep_error,
     )  # fmt: skip
     client.log.setLevel("CRITICAL")
     execution = Execution()
@@ -66,6 +68,13 @@ def _execute(notebook: NotebookNode, limits: Limits, place: Path, environment: d
     except DeadKernelError:
         execution.state, execution.reason = DIED, "The kernel died."
     return execution
+
+
+def _keep_error(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+    """IPython shows some errors only on stderr; without an output a test would have passed."""
+    if not any(one.output_type == "error" for one in cell.outputs):
+        said = execute_reply["content"]
+        cell.outputs.append(new_output("error", ename=said["ename"], evalue=said["evalue"], traceback=[]))
 
 
 def _timed(outputs: list[NotebookNode], sentence: str) -> list[NotebookNode]:

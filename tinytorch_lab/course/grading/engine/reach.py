@@ -12,7 +12,8 @@ from tinytorch_lab.course.grading.engine import landlock
 SYSTEM = (
     "/lib", "/lib64", "/bin", "/usr/lib", "/usr/lib64", "/usr/bin", "/usr/share/zoneinfo", "/usr/share/fonts",
     "/usr/share/fontconfig", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/passwd", "/etc/group",
-    "/etc/nsswitch.conf", "/proc", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random",
+    "/etc/nsswitch.conf", "/etc/os-release", "/etc/debian_version", "/proc", "/sys/devices/system/cpu", "/dev/urandom",
+    "/dev/random",
 )  # fmt: skip
 """Not /usr and /etc as a whole: nbgrader's exchange, with everybody's submissions, stands below /usr/local/share by default."""
 DEVICES = ("/dev/null", "/dev/zero")

@@ -97,8 +97,8 @@ def _given_cell(source: NotebookNode, cell: NotebookNode) -> NotebookNode:
     made = copy.deepcopy(source)
     if not is_locked(source):
         made.source = _text(cell)
-    if made.cell_type != "code" and isinstance(cell.get("attachments"), dict):
-        made.attachments = cell.attachments  # pictures in a written answer
+    if made.cell_type != "code":
+        _attach(made, cell)  # pictures in a written answer
     return made
 
 
@@ -111,9 +111,22 @@ def _plain(cell: NotebookNode) -> NotebookNode:
     made = make[cell.cell_type](_text(cell))
     if isinstance(cell.get("id"), str) and CELL_ID.fullmatch(cell.id):
         made.id = cell.id
-    if cell.cell_type == "markdown" and isinstance(cell.get("attachments"), dict):
-        made.attachments = cell.attachments
+    if cell.cell_type == "markdown":
+        _attach(made, cell)
     return made
+
+
+def _attach(made: NotebookNode, cell: NotebookNode) -> None:
+    """Take over the cell's pictures: each a name and its data by type."""
+    given = cell.get("attachments")
+    bundles = given.items() if isinstance(given, dict) else ()
+    kept = {
+        name: data
+        for name, data in bundles
+        if isinstance(data, dict) and all(isinstance(one, str) for one in data.values())
+    }
+    if kept:
+        made.attachments = kept
 
 
 def _text(cell: NotebookNode) -> str:

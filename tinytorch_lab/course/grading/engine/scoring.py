@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from tinytorch_lab.course.grading.engine.execution import Execution
 from tinytorch_lab.course.grading.model import WITHOUT_SCORE, CellScore
+from tinytorch_lab.course.grading.printable import printable
 from tinytorch_lab.course.lesson import grader
 from tinytorch_lab.course.notebooks import grade_id, is_test
 
@@ -69,7 +70,7 @@ def _test(cell: NotebookNode, number: int, execution: Execution) -> CellScore:
 
 def _first_line(name: str, message: str) -> str:
     first = message.strip().partition("\n")[0][:400]
-    return f"{name}: {first}" if first else name
+    return printable(f"{name[:100]}: {first}" if first else name[:100])
 
 
 def _credit(cell: NotebookNode, points: float) -> float:

@@ -121,7 +121,7 @@ class Server:
             **{name: os.environ[name] for name in KEPT if name in os.environ},
             **dict.fromkeys(THREADS, "1"), **mask,
             "HOME": str(self.work), "LANG": "C.UTF-8", "MPLBACKEND": "agg", "MPLCONFIGDIR": str(self.place / "matplotlib"),
-            "NBGRADER_EXECUTION": "autograde", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
+            "NBGRADER_EXECUTION": "autograde", "PIP_RETRIES": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
             "TINYTORCH_LAB_HISTORY": "off", "TINYTORCH_LAB_CALIBRATE": "0",
         }  # fmt: skip
 

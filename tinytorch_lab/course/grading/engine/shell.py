@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import base64
 import io
-import json
+import subprocess
+import sys
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -14,70 +14,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-CUT = "\n... the rest of the output was cut: it exceeds the limit ...\n"
-
-
-class Recorder:
-    """The outputs of the cell that runs, as nbformat has them, up to a limit in bytes."""
-
-    def __init__(self) -> None:
-        self.begin(0)
-
-    def begin(self, limit: int) -> None:
-        """Forget everything: a cell begins."""
-        self.outputs: list[dict[str, Any]] = []
-        self.left = limit
-        self.cut = False
-        self._texts: list[str] = []
-        self._shown: dict[str, dict[str, Any]] = {}
-
-    def stream(self, name: str, text: str) -> None:
-        """Text that was printed; what follows on the same stream is one output with it."""
-        text = text[: max(0, self._room(len(text)))]
-        if not text:
-            return
-        last = self.outputs[-1] if self.outputs else {}
-        if last.get("output_type") != "stream" or last["name"] != name:
-            self._texts = []
-            self.outputs.append({"output_type": "stream", "name": name, "text": self._texts})
-        self._texts.append(text)
-
-    def add(self, output: dict[str, Any], display_id: str | None = None) -> None:
-        """One output; with ``display_id`` it can be replaced later."""
-        output = json.loads(json.dumps(output, default=_plain))
-        size = len(json.dumps(output))
-        if self._room(size) < size:
-            return
-        self.outputs.append(output)
-        if display_id is not None:
-            self._shown[display_id] = output
-
-    def replace(self, display_id: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
-        """Show other data where ``display_id`` was shown in this cell."""
-        shown = self._shown.get(display_id)
-        if shown is not None:
-            new = json.loads(json.dumps({"data": data, "metadata": metadata}, default=_plain))
-            self.left += len(json.dumps(shown)) - len(json.dumps(new))
-            shown.update(new)
-
-    def finished(self) -> list[dict[str, Any]]:
-        """The outputs, with a line at the end if some were cut."""
-        for output in self.outputs:
-            if output["output_type"] == "stream":
-                output["text"] = "".join(output["text"])
-        cut = [{"output_type": "stream", "name": "stdout", "text": CUT}] if self.cut else []
-        return self.outputs + cut
-
-    def _room(self, size: int) -> int:
-        """How much of ``size`` there is room for; takes it."""
-        room = min(size, self.left)
-        self.cut = self.cut or room < size
-        self.left -= max(0, room)
-        return room
-
-
-def _plain(value: object) -> str:
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+from tinytorch_lab.course.grading.engine.recorder import Recorder
 
 
 class Stream(io.TextIOBase):
@@ -122,7 +59,7 @@ class Publisher(DisplayPublisher):
 
     def clear_output(self, wait: bool = False) -> None:
         """Drop what the cell has shown so far."""
-        _recorder(self.shell).outputs.clear()
+        _recorder(self.shell).clear()
 
 
 class Hook(DisplayHook):
@@ -156,17 +93,19 @@ class GradingShell(InteractiveShell):
         self.ask_exit = lambda: None  # `exit` in a cell ends nothing
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        self.recorder.add(
-            {
-                "output_type": "error",
-                "ename": etype.__name__,
-                "evalue": str(evalue),
-                "traceback": [str(line) for line in stb],
-            }
-        )
+        self.recorder.fail(etype.__name__, str(evalue), [str(line) for line in stb])
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no window to show."""
+
+    def system(self, cmd: str) -> None:
+        """``!command``: IPython's own needs a terminal device, which a submission cannot open."""
+        ran = subprocess.run(
+            self.var_expand(cmd, depth=1), shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+        )  # fmt: skip
+        sys.stdout.write(ran.stdout)
+        self.user_ns["_exit_code"] = ran.returncode
 
 
 def make_shell() -> GradingShell:

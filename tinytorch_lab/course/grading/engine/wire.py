@@ -13,6 +13,8 @@ from typing import Any
 
 HEADER = struct.Struct(">I")
 CHUNK = 1 << 16
+MAX_OUTPUTS = 1000
+"""So many outputs of a cell are kept."""
 
 
 class WireError(Exception):
@@ -49,7 +51,13 @@ def _message(data: bytes) -> dict[str, Any]:
         raise WireError(f"no JSON: {error}") from None
     if not isinstance(message, dict):
         raise WireError(f"a {type(message).__name__} instead of an object")
-    return message
+    return whole_characters(message) if b"\\ud" in data.lower() else message
+
+
+def whole_characters(message: dict[str, Any]) -> dict[str, Any]:
+    """The same, with a question mark for each half of a character: JSON can hold one, no file and no terminal takes it."""
+    made: dict[str, Any] = json.loads(json.dumps(message, ensure_ascii=False).encode("utf-8", "replace"))
+    return made
 
 
 class Inbox:
