@@ -10,9 +10,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from tinytorch_lab.course.files import write_atomic
+from tinytorch_lab.course.files import write_bytes_atomic
 from tinytorch_lab.course.grading import clock
-from tinytorch_lab.course.grading.measuring import with_measuring
+from tinytorch_lab.course.grading.measuring import text_of, with_measuring
 from tinytorch_lab.course.grading.model import ClassPaths, Graded
 
 
@@ -25,8 +25,9 @@ def write_executed(paths: ClassPaths, graded: Graded) -> None:
         return
     submitted = paths.submitted(graded.student, graded.module)
     clock.write_stamp(place.parent, clock.handed_in(submitted))
-    whole = with_measuring(graded.notebook, submitted.read_text(encoding="utf-8", errors="replace"))
-    write_atomic(place, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    whole = with_measuring(graded.notebook, text_of(submitted.read_bytes()))
+    text = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    write_bytes_atomic(place, text.encode("utf-8", "replace"))  # JSON can hold halves of characters, UTF-8 cannot
 
 
 def unanswered(graded: Graded, checksums: Mapping[str, str | None]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading.late import read_policy
-from tinytorch_lab.course.grading.measuring import without_measuring
+from tinytorch_lab.course.grading.measuring import text_of, without_measuring
 from tinytorch_lab.course.grading.model import ClassPaths, Limits, Task
 from tinytorch_lab.course.grading.place import masked, own_library
 
@@ -36,8 +36,7 @@ class Exercise:
     def task(self, student: str) -> Task:
         """The student's task, read when it is needed: a class's submissions together may be larger than memory."""
         content = self.paths.submitted(student, self.module).read_bytes()
-        # Bytes that are no UTF-8 cannot come out of Jupyter; a task is text, and the rest of it still counts.
-        text = without_measuring(content.decode("utf-8", errors="replace"))
+        text = without_measuring(text_of(content))
         return Task(self.module, student, self.source, text, self.masked, self.library, self.limits)
 
 

@@ -27,7 +27,7 @@ SUBMITTED = text(
     code("two", "%%complexity n=1..8\na", "O(n)"),
     code("sol", "%%measure\ndef f(): pass", grade_id="sol", solution=True),
     code("b", "b = 1"),
-    code("last", "%%time\nb", "2 ms"),
+    code("last", "%%measure --time\nb", "2 ms"),
 )
 
 
@@ -37,6 +37,11 @@ def names(cells) -> list[str]:
 
 def test_measuring_cells_are_not_run_but_cells_that_count_are() -> None:
     assert names(json.loads(without_measuring(SUBMITTED))["cells"]) == ["a", "sol", "b"]
+
+
+def test_cells_with_magics_that_do_not_measure_are_run_since_others_may_need_them() -> None:
+    submitted = text(*(code(name, f"%%{name}\nx = 1") for name in ("time", "capture", "writefile", "bash", "measured")))
+    assert without_measuring(submitted) is submitted
 
 
 def test_they_come_back_in_their_places_with_what_the_student_measured() -> None:
