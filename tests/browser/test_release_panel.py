@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,7 @@ def test_the_way_from_a_release_to_a_mended_test(lab: Lab) -> None:
         hand_in(folder, name, answer)
     lab.execute("tinytorch:refresh-class")
     grade_submissions(lab)
+    change_late_work(lab)
 
     # The hidden test asks for too much. It is mended: submissions are kept, and graded again.
     mended = GOOD.replace("add(-1, 1)", "add(1, -1)").replace("# # Sums", "# # Sums of two")
@@ -178,6 +180,40 @@ def grade_submissions(lab: Lab) -> None:
         submissions(lab).get_by_role("button", name="Grades as CSV").click()
     assert saved.value.suggested_filename == "01_sums_grades.csv"
     assert saved.value.path().read_text().startswith("id,")
+
+
+def change_late_work(lab: Lab) -> None:
+    """By keyboard: due an hour ago, everything is late and loses points; who gets an extension does not."""
+    panel = submissions(lab)
+    panel.get_by_role("button", name="Late Work…").press("Enter")
+    form = panel.get_by_role("form", name="Late work")
+    expect(form.get_by_label("Due, by your clock")).to_be_focused()
+    form.get_by_label("Due, by your clock").fill(f"{datetime.now() - timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    form.get_by_label("Percent a day").fill("10")
+    lab.screenshot("class-late")
+    assert violations(lab, "#tinytorch-grading-01_sums") == []
+    form.get_by_label("Percent a day").press("Enter")
+    expect(form).to_have_count(0)
+    expect(panel.get_by_role("button", name="Late Work…")).to_be_focused()
+    expect(student(lab, "ada").locator("td")).to_contain_text(
+        ["needs manual grade", "2.7 of 5-0.3 for lateness", "late"]
+    )
+
+    student(lab, "ada").get_by_role("button").click()
+    panel.locator("[data-student='ada'] + tr").get_by_role("button", name="Extension…").click()
+    form = panel.get_by_role("form", name="Extension of ada")
+    form.get_by_label("Due, by your clock").fill(f"{datetime.now() - timedelta(hours=2):%Y-%m-%dT%H:%M}")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("is before 01_sums is due")
+    lab.expected.append("409")
+    form.get_by_label("Due, by your clock").fill(f"{datetime.now() + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    form.get_by_role("button", name="Save").click()
+    expect(student(lab, "ada")).to_contain_text("extended to")
+    expect(student(lab, "ada")).not_to_contain_text("for lateness")
+    lab.screenshot("class-extension")
+    policy = (lab.server.root / "grading.toml").read_text(encoding="utf-8")
+    assert policy.startswith("version = 1")
+    assert "[extensions.ada]" in policy
 
 
 def decide_to_keep(lab: Lab) -> None:

@@ -16,6 +16,7 @@ export function submission(changes: Partial<ISubmission> = {}): ISubmission {
     state: 'graded',
     reason: '',
     handedIn: '2026-11-30T10:00:00+00:00',
+    extension: null,
     late: '',
     score: 3,
     earned: 3,
@@ -45,6 +46,7 @@ export function submissions(changes: Partial<ISubmissions> = {}): ISubmissions {
       })
     ],
     maxScore: 5,
+    policy: { due: null, percentPerDay: 0, capPercent: 100 },
     outdated: [],
     unprotected: [],
     formgrader: null,
@@ -66,6 +68,8 @@ export function newModel(
     collect: unexpected,
     grade: unexpected,
     feedback: unexpected,
+    changePolicy: unexpected,
+    extend: unexpected,
     grades: unexpected,
     items: unexpected,
     ...changes

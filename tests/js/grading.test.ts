@@ -25,6 +25,7 @@ test('answers are read field by field', () => {
         state: 'graded',
         reason: '',
         handed_in: null,
+        extension: '2026-12-04T23:59:00+01:00',
         late: '',
         score: 3,
         earned: 3,
@@ -36,6 +37,7 @@ test('answers are read field by field', () => {
       }
     ],
     max_score: 5,
+    policy: { due: null, percent_per_day: 10, cap_percent: 50 },
     outdated: ['ada'],
     unprotected: [],
     formgrader: '/formgrader'
@@ -48,6 +50,8 @@ test('answers are read field by field', () => {
     score: null,
     error: 'E'
   });
+  expect(read.policy).toEqual({ due: null, percentPerDay: 10, capPercent: 50 });
+  expect(read.rows[0]?.extension).toBe('2026-12-04T23:59:00+01:00');
   expect(() => readSubmissions({ ...raw, max_score: 'x' })).toThrow(
     'submissions.max_score'
   );

@@ -1,12 +1,17 @@
 """What an instructor's server answers from the preview of a module to the grades of its submissions."""
 
 import base64
+import errno
 import io
 import json
+import os
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from tinytorch_lab.course import files
 
 from ..class_sample import SEALED, hand_in, write_class
 from .test_class_routes import RELEASE, ask
@@ -38,6 +43,7 @@ async def test_from_the_preview_to_the_grades(instructor, jp_fetch) -> None:
     for student, answer in (("ada", "a + b"), ("alan", "a - b"), ("grace", None)):
         hand_in(instructor, student, answer)
     await grade_it(jp_fetch)
+    await change_what_lateness_costs(jp_fetch)
     await give_back(instructor, jp_fetch)
     await take_in_an_export(instructor, jp_fetch)
 
@@ -91,6 +97,28 @@ async def grade_it(jp_fetch) -> None:
     assert again[-1]["changes"] == [
         {"student": "alan", "before": again[-1]["changes"][0]["after"], "after": again[-1]["changes"][0]["after"]}
     ]
+
+
+async def change_what_lateness_costs(jp_fetch) -> None:
+    """Due a while ago, the work is late; with an extension it is not."""
+    now = datetime.now(UTC)
+    changes = {"due": (now - timedelta(hours=3)).isoformat(), "percent_per_day": 10}
+    status, text = await ask(jp_fetch, "class/policy", MODULE | {"changes": changes})
+    assert status == 200, text
+    policy = json.loads((await ask(jp_fetch, "class/submissions", MODULE))[1])["policy"]
+    assert policy == json.loads(text) == {"due": changes["due"], "percent_per_day": 10, "cap_percent": 100}
+    ada = (await rows(jp_fetch))["ada"]
+    assert (ada["late"][:3], ada["earned"], ada["score"], ada["extension"]) == ("03:", 3, pytest.approx(2.7), None)
+
+    body = MODULE | {"student": "ada", "until": now.isoformat()}
+    assert (await ask(jp_fetch, "class/extension", body))[0] == 200
+    extended = await rows(jp_fetch)
+    ada = extended["ada"]
+    assert (ada["late"], ada["score"], ada["extension"]) == ("", 3, now.isoformat())
+    assert extended["alan"]["late"] != ""
+    assert (await ask(jp_fetch, "class/extension", body | {"until": ""}))[0] == 200
+    assert (await ask(jp_fetch, "class/policy", MODULE | {"changes": {"due": None}}))[0] == 200
+    assert {row["late"] for row in (await rows(jp_fetch)).values()} == {""}
 
 
 async def give_back(instructor: Path, jp_fetch) -> None:
@@ -148,9 +176,52 @@ async def test_a_module_of_which_nothing_was_handed_in_has_no_rows(instructor, j
         ("class/grade", MODULE | {"students": []}),
         ("class/feedback", MODULE | {"students": [3], "hidden": False}),
         ("class/grades", MODULE),
+        ("class/policy", MODULE | {"changes": {}}),
+        ("class/policy", MODULE | {"changes": {"due": 3}}),
+        ("class/policy", MODULE | {"changes": {"percent": 3}}),
+        ("class/policy", MODULE | {"changes": {"percent_per_day": "3"}}),
+        ("class/extension", MODULE | {"student": "../ada", "until": ""}),
+        ("class/extension", MODULE | {"student": "ada"}),
     ],
 )
 async def test_every_body_is_checked(instructor, jp_fetch, route: str, body: object) -> None:
     status, text = await ask(jp_fetch, route, body)
     assert status == 400
     assert "The body must be" in json.loads(text)["message"]
+
+
+POLICY = "version = 1\n[due]\n01_sums = 2026-12-01T23:59:00+01:00\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "route", "body", "said"),
+    [
+        ("version = 1\n[due\n", "class/policy", {"changes": {"cap_percent": 5}}, "not valid TOML"),
+        (POLICY, "class/policy", {"changes": {"due": "tomorrow"}}, "is no time that work can be due"),
+        (POLICY, "class/policy", {"changes": {"cap_percent": 500}}, "nothing was changed"),
+        (POLICY, "class/policy", {"module": "09_none", "changes": {"cap_percent": 5}}, "has no module '09_none'"),
+        (POLICY, "class/extension", {"student": "ada", "until": "2026-12-01T00:00:00Z"}, "is before 01_sums is due"),
+        (POLICY, "class/extension", {"student": "eve", "until": "2026-12-09T00:00:00Z"}, "eve is not in"),
+        ("version = 1\n", "class/extension", {"student": "ada", "until": "2026-12-09T00:00:00Z"}, "has no due date"),
+    ],
+)
+async def test_a_change_that_cannot_be_is_a_sentence_and_the_file_stays(
+    instructor, jp_fetch, file: str, route: str, body: dict, said: str
+) -> None:
+    (instructor / "grading.toml").write_text(file)
+    (instructor / "roster.csv").write_text("id\nada\n")
+    status, text = await ask(jp_fetch, route, MODULE | body)
+    assert status == 409
+    assert said in json.loads(text)["message"]
+    assert (instructor / "grading.toml").read_text() == file
+
+
+async def test_a_full_disk_is_a_sentence_and_the_file_stays(instructor, jp_fetch, monkeypatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "grading.toml")
+
+    (instructor / "grading.toml").write_text(POLICY)
+    monkeypatch.setattr(files.os, "fsync", full)
+    status, text = await ask(jp_fetch, "class/policy", MODULE | {"changes": {"cap_percent": 5}})
+    assert (status, json.loads(text)["message"]) == (500, "No space left on device: grading.toml.")
+    assert (instructor / "grading.toml").read_text() == POLICY

@@ -81,6 +81,7 @@ ROOMS = [
             "nbformat",
             "traitlets",
             "matplotlib",
+            "tomlkit",
             "tinytorch_lab.course",
         },
     ),

@@ -6,8 +6,12 @@ import json
 from typing import Any
 
 from tinytorch_lab.course.catalogue import MILESTONE_ID, MODULE_ID
+from tinytorch_lab.course.grading.roster import STUDENT_ID
 
-EXAMPLES = {MODULE_ID: '"NN_name"', MILESTONE_ID: '"1_1957_name"', bool: "true", list: "[]", str: '"..."'}
+EXAMPLES = {
+    MODULE_ID: '"NN_name"', MILESTONE_ID: '"1_1957_name"', STUDENT_ID: '"ID"',
+    bool: "true", list: "[]", dict: "{}", str: '"..."',
+}  # fmt: skip
 """What a field of each kind looks like, for who gave another: a pattern that a string matches as a whole, or a type."""
 
 

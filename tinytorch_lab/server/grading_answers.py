@@ -10,6 +10,7 @@ from typing import Any
 
 from tinytorch_lab.server import worker
 from tinytorch_lab.server.class_answers import Place
+from tinytorch_lab.server.late_answers import policy_of
 from tinytorch_lab.server.sender import Message, Sender
 
 WORKER = "tinytorch_lab.course.grading.worker"
@@ -19,21 +20,21 @@ def submissions(place: Place, module: str) -> dict[str, Any]:
     """Everybody's submission of the module with what came of it, and which layers of isolation this machine lacks."""
     from tinytorch_lab.course.grading.engine.layers import standing
     from tinytorch_lab.course.grading.model import ClassPaths
-    from tinytorch_lab.course.grading.overview import overview
+    from tinytorch_lab.course.grading.overview import module_overview
     from tinytorch_lab.course.grading.results import load_results
 
     paths = ClassPaths(place.folder)
-    found = [one for one in overview(paths) if one.module == module]
-    known = load_results(paths, module)
+    found, known = module_overview(paths, module), load_results(paths, module)
     rows = []
-    for one in (student for each in found for student in each.students):
+    for one in found.students:
         cells = known[one.student].graded.cells if one.student in known else ()
         page = place.api_path(paths.feedback(one.student, module)) if one.feedback else None
         rows.append(asdict(one) | {"cells": [asdict(cell) for cell in cells], "page": page})
     return {
         "rows": rows,
-        "max_score": sum(each.max_score for each in found),
-        "outdated": [student for each in found for student in each.outdated],
+        "max_score": found.max_score,
+        "outdated": found.outdated,
+        "policy": policy_of(paths, module),
         "unprotected": [f"{name}: {reason}" for name, reason in standing().missing.items()],
     }
 

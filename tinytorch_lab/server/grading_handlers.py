@@ -14,6 +14,7 @@ from tinytorch_lab.course.catalogue import MODULE_ID
 from tinytorch_lab.course.grading.roster import STUDENT_ID
 from tinytorch_lab.server import grading_answers
 from tinytorch_lab.server.class_handlers import ClassHandler, ClassModuleHandler
+from tinytorch_lab.server.late_handlers import ExtensionHandler, PolicyHandler
 from tinytorch_lab.server.prefix import PREFIX
 
 FORMGRADER = "nbgrader.server_extensions.formgrader"
@@ -107,6 +108,8 @@ def grading_routes(base_url: str) -> list[tuple[str, type[ClassHandler]]]:
     """The table of routes for grading below ``base_url``."""
     table: list[tuple[str, type[ClassHandler]]] = [
         ("class/submissions", SubmissionsHandler),
+        ("class/policy", PolicyHandler),
+        ("class/extension", ExtensionHandler),
         ("class/collect", CollectHandler),
         ("class/grade", GradeHandler),
         ("class/feedback", FeedbackHandler),

@@ -3,7 +3,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { Asker } from '../asker';
-import type { ICollected, IGradesFile, ISubmissions } from './data';
+import type {
+  ICollected,
+  IGradesFile,
+  IPolicyChanges,
+  ISubmissions
+} from './data';
 import {
   readCollected,
   readFeedbackMessage,
@@ -41,6 +46,9 @@ export interface IGradingApi {
     onMessage: OnMessage,
     signal: AbortSignal
   ): Promise<void>;
+  changePolicy(module: string, changes: IPolicyChanges): Promise<void>;
+  /** Gives the student until then (ISO 8601); with null as long as everybody has. */
+  extend(module: string, student: string, until: string | null): Promise<void>;
   grades(module: string, anonymous: boolean): Promise<IGradesFile>;
   /** How each test went over all submissions. */
   items(module: string): Promise<IGradesFile>;
@@ -70,6 +78,22 @@ export function gradingApi(trans: TranslationBundle): IGradingApi {
         readFeedbackMessage,
         ...rest
       ),
+    changePolicy: (module, { due, percentPerDay, capPercent }) =>
+      server.ask('class/policy', () => undefined, {
+        module,
+        // JSON leaves out what is undefined: what is not named stays.
+        changes: {
+          due,
+          percent_per_day: percentPerDay,
+          cap_percent: capPercent
+        }
+      }),
+    extend: (module, student, until) =>
+      server.ask('class/extension', () => undefined, {
+        module,
+        student,
+        until: until ?? ''
+      }),
     grades: (module, anonymous) =>
       server.ask('class/grades', readGradesFile, { module, anonymous }),
     items: module => server.ask('class/items', readGradesFile, { module })

@@ -20,6 +20,8 @@ export interface ISubmission {
   reason: string;
   /** ISO 8601; null if nothing was handed in. */
   handedIn: string | null;
+  /** ISO 8601: until when this student has time; null if as long as everybody. */
+  extension: string | null;
   /** By how much it was late, in words; empty if it was not. */
   late: string;
   /** What counts, and what it was before the penalty; null where it is not known. */
@@ -32,9 +34,23 @@ export interface ISubmission {
   cells: ICellScore[];
 }
 
+/** What lateness costs: a percentage of the points for each day that has begun, up to the cap. */
+export interface IPolicy {
+  /** ISO 8601; null if the module is never due. */
+  due: string | null;
+  percentPerDay: number;
+  capPercent: number;
+}
+
+/** What of the policy is to be other; null takes it away. What is not named stays. */
+export type IPolicyChanges = {
+  [name in keyof IPolicy]?: IPolicy[name] | null;
+};
+
 export interface ISubmissions {
   rows: ISubmission[];
   maxScore: number;
+  policy: IPolicy;
   /** Ids of students who were graded with earlier tests. */
   outdated: string[];
   /** The layers of isolation that this machine lacks, a sentence each. */

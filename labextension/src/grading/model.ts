@@ -1,10 +1,17 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
+import { Asked } from '../asked';
 import { messageOf } from '../message-of';
+import { StateModel } from '../state-model';
 import type { IExport, IGradingApi } from './api';
-import type { ICollected, IFeedback, IGraded, ISubmissions } from './data';
+import type {
+  ICollected,
+  IFeedback,
+  IGraded,
+  IPolicyChanges,
+  ISubmissions
+} from './data';
 import type { RunMessage } from './read';
 
 /** What goes on; of a run that counts, how far it is (0 of 0 before it has counted). */
@@ -26,17 +33,14 @@ export type Ended =
   | { kind: 'failed'; text: string };
 
 /** The submissions of one module as last heard from the server, and what is being done with them. One thing at a time. */
-export class GradingModel implements IDisposable {
+export class GradingModel extends StateModel {
   constructor(
     private _api: IGradingApi,
     /** Id of the module. */
     readonly module: string,
     private _trans: TranslationBundle
-  ) {}
-
-  /** Emitted when anything below has changed. */
-  get stateChanged(): ISignal<this, void> {
-    return this._stateChanged;
+  ) {
+    super();
   }
 
   /** Emitted when submissions may have come, or grades changed. */
@@ -46,12 +50,12 @@ export class GradingModel implements IDisposable {
 
   /** Null until the first answer. Kept when a later request fails. */
   get submissions(): ISubmissions | null {
-    return this._submissions;
+    return this._asked.answer;
   }
 
   /** Why the last question failed; null if it did not. */
   get error(): string | null {
-    return this._error;
+    return this._asked.error;
   }
 
   /** What goes on; null if nothing does. */
@@ -64,14 +68,18 @@ export class GradingModel implements IDisposable {
     return this._ended;
   }
 
-  async refresh(): Promise<void> {
-    try {
-      this._submissions = await this._api.submissions(this.module);
-      this._error = null;
-    } catch (error) {
-      this._error = messageOf(error);
-    }
-    this._stateChanged.emit();
+  refresh(): Promise<void> {
+    return this._asked.ask(() => this._api.submissions(this.module));
+  }
+
+  /** Changes due date or late policy; answers why not, null if it is done. */
+  changePolicy(changes: IPolicyChanges): Promise<string | null> {
+    return this._change(() => this._api.changePolicy(this.module, changes));
+  }
+
+  /** Gives the student until then, with null as long as everybody has; answers why not, null if it is done. */
+  extend(student: string, until: string | null): Promise<string | null> {
+    return this._change(() => this._api.extend(this.module, student, until));
   }
 
   /** Takes in an LMS's export, or what lies in nbgrader's exchange. */
@@ -111,14 +119,20 @@ export class GradingModel implements IDisposable {
     this._stateChanged.emit();
   }
 
-  get isDisposed(): boolean {
-    return this._isDisposed;
+  dispose(): void {
+    this.cancel();
+    super.dispose();
   }
 
-  dispose(): void {
-    this._isDisposed = true;
-    this.cancel();
-    Signal.clearData(this);
+  /** A change that takes a moment, and what it makes of the submissions. */
+  private async _change(act: () => Promise<void>): Promise<string | null> {
+    try {
+      await act();
+    } catch (error) {
+      return messageOf(error);
+    }
+    await this.refresh();
+    return null;
   }
 
   /** A run that streams: its last message is how it ended. */
@@ -194,10 +208,7 @@ export class GradingModel implements IDisposable {
 
   private _abort = new AbortController();
   private _activity: IActivity | null = null;
+  private _asked = new Asked<ISubmissions>(() => this._stateChanged.emit());
   private _ended: Ended | null = null;
-  private _error: string | null = null;
-  private _isDisposed = false;
-  private _stateChanged = new Signal<this, void>(this);
-  private _submissions: ISubmissions | null = null;
   private _worked = new Signal<this, void>(this);
 }

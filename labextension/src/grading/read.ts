@@ -7,6 +7,7 @@ import type {
   IGraded,
   IGradesFile,
   IOutcome,
+  IPolicy,
   ISubmission,
   ISubmissions
 } from './data';
@@ -16,9 +17,18 @@ export function readSubmissions(data: unknown): ISubmissions {
   return {
     rows: answer.objects('rows', readSubmission),
     maxScore: answer.number('max_score'),
+    policy: readPolicy(answer.object('policy')),
     outdated: answer.strings('outdated'),
     unprotected: answer.strings('unprotected'),
     formgrader: answer.stringOrNull('formgrader')
+  };
+}
+
+function readPolicy(policy: Fields): IPolicy {
+  return {
+    due: policy.stringOrNull('due'),
+    percentPerDay: policy.number('percent_per_day'),
+    capPercent: policy.number('cap_percent')
   };
 }
 
@@ -29,6 +39,7 @@ function readSubmission(row: Fields): ISubmission {
     state: row.string('state'),
     reason: row.string('reason'),
     handedIn: row.stringOrNull('handed_in'),
+    extension: row.stringOrNull('extension'),
     late: row.string('late'),
     score: row.numberOrNull('score'),
     earned: row.numberOrNull('earned'),

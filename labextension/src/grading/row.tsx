@@ -2,8 +2,9 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { ISubmission } from './data';
+import { Extension } from './extension';
 import type { IGradingPartProps } from './props';
-import { scoreText, studentText, timeText } from './texts';
+import { penaltyText, scoreText, studentText, timeText } from './texts';
 
 type IRowProps = IGradingPartProps & { row: ISubmission };
 
@@ -22,7 +23,6 @@ export function SubmissionRows(props: IRowProps): JSX.Element {
             className="tt-Submissions-fold"
             aria-expanded={open}
             aria-controls={details}
-            disabled={row.handedIn === null}
             onClick={() => setOpen(!open)}
           >
             <caret.react tag="span" />
@@ -30,14 +30,22 @@ export function SubmissionRows(props: IRowProps): JSX.Element {
           </button>
         </th>
         <td title={row.reason}>{row.state}</td>
-        <td>{scoreText(row.score, submissions.maxScore, trans)}</td>
+        <td>
+          {scoreText(row.score, submissions.maxScore, trans)}
+          <Remark text={penaltyText(row, trans)} />
+        </td>
         <td>
           {row.handedIn !== null && timeText(row.handedIn)}
-          {row.late !== '' && (
-            <span className="tt-Submissions-late">
-              {trans.__('late by %1', row.late)}
-            </span>
-          )}
+          <Remark
+            text={row.late === '' ? '' : trans.__('late by %1', row.late)}
+          />
+          <Remark
+            text={
+              row.extension === null
+                ? ''
+                : trans.__('extended to %1', timeText(row.extension))
+            }
+          />
         </td>
       </tr>
       {open && (
@@ -48,6 +56,13 @@ export function SubmissionRows(props: IRowProps): JSX.Element {
         </tr>
       )}
     </>
+  );
+}
+
+/** Something small below what a cell says; nothing if there is nothing to say. */
+function Remark(props: { text: string }): JSX.Element | null {
+  return props.text === '' ? null : (
+    <span className="tt-Submissions-late">{props.text}</span>
   );
 }
 
@@ -106,14 +121,16 @@ function Buttons(props: IRowProps): JSX.Element {
   const { page } = row;
   return (
     <div className="tt-Grading-buttons">
-      <button
-        type="button"
-        className="jp-mod-styled"
-        disabled={model.activity !== null}
-        onClick={() => void model.grade([row.student], true)}
-      >
-        {trans.__('Grade Again')}
-      </button>
+      {row.handedIn !== null && (
+        <button
+          type="button"
+          className="jp-mod-styled"
+          disabled={model.activity !== null}
+          onClick={() => void model.grade([row.student], true)}
+        >
+          {trans.__('Grade Again')}
+        </button>
+      )}
       {page !== null && (
         <button
           type="button"
@@ -123,6 +140,7 @@ function Buttons(props: IRowProps): JSX.Element {
           {trans.__('Open Feedback')}
         </button>
       )}
+      <Extension {...props} />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import {
   NOT_GRADED,
   type IGraded,
   type IOutcome,
+  type IPolicy,
   type ISubmission,
   type ISubmissions
 } from './data';
@@ -62,6 +63,34 @@ export function outcomeText(
   trans: TranslationBundle
 ): string {
   return scoreText(outcome.score, outcome.maxScore, trans);
+}
+
+/** "Due Dec 1, 2026, 11:59 PM. Late work loses 10 % a day, at most 50 %." */
+export function policyText(policy: IPolicy, trans: TranslationBundle): string {
+  const { due, percentPerDay, capPercent } = policy;
+  if (due === null) {
+    return trans.__('No due date: nothing is late.');
+  }
+  const cost =
+    percentPerDay === 0
+      ? trans.__('Lateness costs nothing.')
+      : trans.__(
+          'Late work loses %1 % of its points a day, at most %2 %.',
+          percentPerDay,
+          capPercent
+        );
+  return `${trans.__('Due %1.', timeText(due))} ${cost}`;
+}
+
+/** "−0.5 for lateness"; empty if lateness has cost nothing. */
+export function penaltyText(
+  row: ISubmission,
+  trans: TranslationBundle
+): string {
+  const { score, earned } = row;
+  return score === null || earned === null || score === earned
+    ? ''
+    : trans.__('-%1 for lateness', rounded(earned - score));
 }
 
 /** Day and time in the reader's language; the text itself if it is no date. */

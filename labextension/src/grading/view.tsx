@@ -4,6 +4,7 @@ import React from 'react';
 import { Problem } from '../parts/problem';
 import { GradingButtons } from './buttons';
 import { EndedView } from './ended';
+import { LatePolicy } from './late-policy';
 import type { IGradingPartProps, IGradingViewProps } from './props';
 import { SubmissionTable } from './table';
 import { activityText, summaryText } from './texts';
@@ -45,6 +46,7 @@ function Content(props: IGradingPartProps): JSX.Element {
   return (
     <>
       <p className="tt-Grading-sum">{summaryText(submissions, trans)}</p>
+      <LatePolicy {...props} />
       <GradingButtons {...props} />
       <Activity {...props} />
       <EndedView {...props} />

@@ -97,6 +97,19 @@ def test_late_work_shows_the_score_before_and_after_here_and_in_nbgrader(class_,
     assert "Score: 8.0 / 10.0" in text_of(class_.paths, "alan")
 
 
+def test_an_extension_given_or_taken_away_since_is_in_nbgrader_with_the_next_run(class_) -> None:
+    policy = class_.paths.root / "grading.toml"
+    policy.write_text(POLICY)
+    for student in ("ada", "grace"):
+        class_.hand_in(student, at=AT + timedelta(days=3))
+    run.grade(class_.paths, MODULE, class_.engine)
+    policy.write_text(POLICY.replace("grace", "ada"))
+    run.grade(class_.paths, MODULE, class_.engine)
+    with class_.gradebook() as book:
+        late = {name: book.find_submission(MODULE, name).total_seconds_late for name in ("ada", "grace")}
+    assert late == {"ada": 0, "grace": 3 * 24 * 3600}
+
+
 def test_an_anonymous_csv_names_nobody_and_is_the_same_each_time(class_) -> None:
     (class_.paths.root / "roster.csv").write_text(ROSTER)
     class_.hand_in("ada")

@@ -53,18 +53,27 @@ def write(book: Book, entries: Sequence[Entry]) -> None:
         _write_comments(book, connection, entries, notebooks)
 
 
-def write_due(book: Book, due: datetime | None, penalties: Mapping[str, float | None]) -> None:
-    """The due date of the module, and what being late costs whom."""
+def write_due(
+    book: Book, due: datetime | None, extensions: Mapping[str, timedelta], penalties: Mapping[str, float | None]
+) -> None:
+    """The due date of the module, who has how much longer, and what being late costs whom."""
     with _changing(book) as connection:
-        assignment, notebook = book.tables["assignment"], book.tables["submitted_notebook"]
+        notebook = book.tables["submitted_notebook"]
         if due is not None:  # without a date of ours, one that was given in Formgrader stays
-            connection.execute(
-                assignment.update().where(assignment.c.id == book.assignment_id).values(duedate=_utc(due))
-            )
+            _write_dates(book, connection, due, extensions)
         for key, student in book.notebooks(connection).items():
             if student in penalties:
                 change = notebook.update().where(notebook.c.id == key)
                 connection.execute(change.values(late_submission_penalty=penalties[student]))
+
+
+def _write_dates(book: Book, connection: Connection, due: datetime, extensions: Mapping[str, timedelta]) -> None:
+    assignment, submission = book.tables["assignment"], book.tables["submitted_assignment"]
+    connection.execute(assignment.update().where(assignment.c.id == book.assignment_id).values(duedate=_utc(due)))
+    all_of_it = submission.update().where(submission.c.assignment_id == book.assignment_id)
+    connection.execute(all_of_it.values(extension=None))  # also one that was taken away
+    for student, extension in extensions.items():
+        connection.execute(all_of_it.where(submission.c.student_id == student).values(extension=extension))
 
 
 @contextmanager
