@@ -1,10 +1,9 @@
-import { UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { AskedSection } from '../parts/asked-section';
 import { nameOf, total, type IClassModule } from './data';
 import type { IClassViewProps } from './panel-props';
-import { Problem } from '../parts/problem';
 import { ClassStateIcon } from './state-icon';
 import { describe, shortStateText, stateText } from './texts';
 
@@ -12,24 +11,14 @@ import { describe, shortStateText, stateText } from './texts';
 export function ClassList(props: IClassViewProps): JSX.Element {
   const { model, trans } = props;
   return (
-    <UseSignal signal={model.stateChanged}>
-      {() => (
-        <section
-          className="tt-Class"
-          aria-label={trans.__('Class')}
-          aria-busy={model.isLoading}
-        >
-          {model.error !== null && (
-            <Problem
-              text={model.error}
-              onRetry={() => void model.refresh()}
-              trans={trans}
-            />
-          )}
-          <Body {...props} />
-        </section>
-      )}
-    </UseSignal>
+    <AskedSection
+      model={model}
+      className="tt-Class"
+      label={trans.__('Class')}
+      trans={trans}
+    >
+      {() => <Body {...props} />}
+    </AskedSection>
   );
 }
 

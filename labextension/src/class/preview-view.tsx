@@ -1,14 +1,13 @@
-import { UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { AskedSection } from '../parts/asked-section';
 import { nameOf, type IClassModule, type IPreview } from './data';
 import { FaultList } from './faults';
 import type { IClassActions } from './panel-props';
 import { PreviewCell } from './preview-cell';
 import type { PreviewModel } from './preview-model';
 import { changedCells, hasRelease, previewText } from './preview-texts';
-import { Problem } from '../parts/problem';
 
 export interface IPreviewViewProps {
   model: PreviewModel;
@@ -21,31 +20,23 @@ export interface IPreviewViewProps {
 export function PreviewView(props: IPreviewViewProps): JSX.Element {
   const { model, module, trans } = props;
   return (
-    <UseSignal signal={model.stateChanged}>
-      {() => (
-        <section
-          className="tt-Compare tt-Preview"
-          aria-label={trans.__('Student version')}
-          aria-busy={model.isLoading}
-        >
-          <h2>{trans.__('%1: what students get', nameOf(module))}</h2>
-          {model.error !== null && (
-            <Problem
-              text={model.error}
-              onRetry={() => void model.refresh()}
-              trans={trans}
-            />
-          )}
-          {model.preview === null ? (
-            <p role="status">
-              {model.isLoading ? trans.__('Making the student version…') : ''}
-            </p>
-          ) : (
-            <Content {...props} preview={model.preview} />
-          )}
-        </section>
-      )}
-    </UseSignal>
+    <AskedSection
+      model={model}
+      className="tt-Compare tt-Preview"
+      label={trans.__('Student version')}
+      heading={trans.__('%1: what students get', nameOf(module))}
+      trans={trans}
+    >
+      {() =>
+        model.preview === null ? (
+          <p role="status">
+            {model.isLoading ? trans.__('Making the student version…') : ''}
+          </p>
+        ) : (
+          <Content {...props} preview={model.preview} />
+        )
+      }
+    </AskedSection>
   );
 }
 

@@ -1,9 +1,9 @@
-import { UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { ICourse } from '../course/course';
 import type { CourseModel } from '../course/model';
+import { AskedSection } from '../parts/asked-section';
 import { Problem } from '../parts/problem';
 import { FirstScreen } from './first-screen';
 import { useFirstPaint } from './paint';
@@ -30,24 +30,14 @@ export interface INavigatorViewProps {
 export function CourseView(props: INavigatorViewProps): JSX.Element {
   const { model, trans } = props;
   return (
-    <UseSignal signal={model.stateChanged}>
-      {() => (
-        <section
-          className="tt-Navigator"
-          aria-label={trans.__('Course')}
-          aria-busy={model.isLoading}
-        >
-          {model.error !== null && (
-            <Problem
-              text={model.error}
-              onRetry={() => void model.refresh()}
-              trans={trans}
-            />
-          )}
-          <Body {...props} />
-        </section>
-      )}
-    </UseSignal>
+    <AskedSection
+      model={model}
+      className="tt-Navigator"
+      label={trans.__('Course')}
+      trans={trans}
+    >
+      {() => <Body {...props} />}
+    </AskedSection>
   );
 }
 
