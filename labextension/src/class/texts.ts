@@ -52,7 +52,7 @@ export function shortStateText(
 }
 
 /** "version 3 of 30 Nov 2026"; empty if nothing was released. */
-export function versionText(
+function versionText(
   module: IClassModule,
   trans: TranslationBundle
 ): string {
@@ -66,7 +66,7 @@ export function versionText(
 }
 
 /** A day in the reader's language; the text itself if it is no date. */
-export function dateText(at: string): string {
+function dateText(at: string): string {
   const date = new Date(at);
   return Number.isNaN(date.getTime())
     ? at
@@ -105,14 +105,14 @@ export function disabledReason(
     : trans.__('Release is off: %1.', module.reason);
 }
 
-export function pointsText(
+function pointsText(
   module: IClassModule,
   trans: TranslationBundle
 ): string {
   return trans._n('%1 point', '%1 points', total(module.points));
 }
 
-export function submissionsText(
+function submissionsText(
   module: IClassModule,
   trans: TranslationBundle
 ): string {

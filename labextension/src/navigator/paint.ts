@@ -2,8 +2,8 @@
 
 import React from 'react';
 
-export const SHOWN = 'tinytorch:navigator-shown';
-export const PAINTED = 'tinytorch:navigator-painted';
+const SHOWN = 'tinytorch:navigator-shown';
+const PAINTED = 'tinytorch:navigator-painted';
 /** The measure between the two. */
 export const FIRST_PAINT = 'tinytorch:navigator-first-paint';
 

@@ -24,7 +24,7 @@ export function Layers(props: IMeasurementViewProps): JSX.Element {
 }
 
 /** How deep a layer stands: the outermost one by its class, others by their path. */
-export function depth(layer: ILayer): number {
+function depth(layer: ILayer): number {
   return layer.path === layer.type ? 0 : layer.path.split('.').length;
 }
 

@@ -96,7 +96,7 @@ function Sentence(props: {
 }
 
 /** A figure in the unit that its field's name ends with. */
-export function figureText(name: string, value: number | string): string {
+function figureText(name: string, value: number | string): string {
   if (typeof value === 'string') {
     return value;
   }

@@ -7,7 +7,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { JSONObject } from '@lumino/coreutils';
 
 /** Name of the comm that the kernel half listens to. */
-export const COMM_TARGET = 'tinytorch-lab:settings';
+const COMM_TARGET = 'tinytorch-lab:settings';
 
 /** What goes to a kernel. */
 export interface IKernelSettings extends JSONObject {

@@ -24,12 +24,12 @@ const QUESTIONS = {
 };
 
 /** Whether a run of this cell should have been measured: by the stopwatch, or by a magic in its first line. */
-export function wantsMeasuring(cell: ICellModel): boolean {
+function wantsMeasuring(cell: ICellModel): boolean {
   return isMeasured(cell) || MAGIC.test(cell.sharedModel.getSource());
 }
 
 /** Asks the kernel, silently; null if it is not IPython, does not answer now, or goes away. */
-export async function askKernel(
+async function askKernel(
   kernel: Kernel.IKernelConnection
 ): Promise<IKernelPart | null> {
   let reply: KernelMessage.IExecuteReplyMsg | undefined;
@@ -71,7 +71,7 @@ interface IAnswer {
 }
 
 /** What to do so that this kernel measures; null if it does. JupyterLab cuts what is longer than 140 characters. */
-export function adviceFor(
+function adviceFor(
   part: IKernelPart,
   trans: TranslationBundle
 ): string | null {

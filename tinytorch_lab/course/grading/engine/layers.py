@@ -28,7 +28,6 @@ LAYERS = {
 """Each name with what it gives. "fork" off means plain nbclient without any other layer."""
 NAMESPACES = ("pid", "net", "ipc", "mount")
 """These need "user"."""
-ALWAYS = ("watch", "mask", "guard")
 
 
 @dataclass(frozen=True)
