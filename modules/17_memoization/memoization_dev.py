@@ -478,7 +478,7 @@ text_without = model.generate(prompt, 64, temperature=0)
 cache = enable_kv_cache(model)
 text_with = model.generate(prompt, 64, temperature=0)
 # %% [markdown]
-# The rows are 48.1 times fewer (`sum(range(64, 128)) / 127`). The text is written at least 3 times faster (`texts.statements[0].wall_s / texts.statements[2].wall_s`), but not by the factor
+# The rows are 48.1 times fewer (`sum(range(64, 128)) / 127`). The text is written at least 2 times faster (`texts.statements[0].wall_s / texts.statements[2].wall_s`), but not by the factor
 # of the rows. A matrix product with a single row reads all weights for two flops each, and every call has a fixed cost in Python, whether for one row or for a hundred.
 # ### 2.3 The cost of the next token
 # **Predict** the exponent of T in the time for the next token of a text of T tokens: without a cache, for long texts. Then run.
