@@ -490,7 +490,7 @@ for size in (1, 64, 512, 4096):
 # ### 2.2 A batch grows
 # **Predict** the exponents of time and memory in the number of rows, and from which batch on the bytes cost more than the calls. Then run.
 # %%
-# %%complexity batch=1..4096 -o growth
+# %%complexity batch=1..1024 -o growth
 rows = np.random.default_rng(0).permutation(4096)[:batch]
 # measure:
 picked = dataset.batch(rows)

@@ -1,5 +1,6 @@
 """Lesson 08: its measurements show what its prose asks about, and change when a student's function is naive."""
 
+import re
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -116,6 +117,14 @@ def test_the_memory_of_the_growing_cell_is_that_of_its_rows(
     """A row of 784 float32 and a class id, and little more."""
     rows = [batch * (784 * 4 + 8) / MIB for batch in (256, 1024, 4096)]
     assert growing(lesson, measuring_cell("growth")) == pytest.approx(rows, rel=0.05)
+
+
+def test_no_batch_of_the_growing_cell_leaves_the_caches(lesson: dict[str, Any], measuring_cell: MeasuringCell) -> None:
+    """One of 4,096 rows took 12 MiB, and on a busy machine the sweep said n^2."""
+    setup, _, measured = measuring_cell("growth").partition("# measure:\n")
+    lesson["batch"] = int(re.findall(r"batch=1\.\.(\d+) -o growth", LESSON.read_text(encoding="utf-8"))[0])
+    exec(setup, lesson)
+    assert 2 < peaks(measured, lesson)["picked"] < 4
 
 
 def test_rows_picked_one_by_one_show_in_the_memory(

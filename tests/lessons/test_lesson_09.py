@@ -1,6 +1,8 @@
 """Lesson 09: its measurements show what its prose asks about, and change when a student's function is naive."""
 
 import itertools
+import re
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,20 @@ def test_the_cost_of_the_growing_cell_is_quadratic_in_the_side(
         places.append(eval(measured, lesson).size)
     ratios = [after / before for before, after in itertools.pairwise(places)]
     assert all(4 < ratio < 4.5 for ratio in ratios)
+
+
+def test_no_size_of_the_growing_cell_leaves_the_caches(
+    lesson: dict[str, Any], measuring_cell: Callable[[str], str]
+) -> None:
+    """With 8 channels in, the largest took 6 MiB, and on a busy machine the sweep said n^3."""
+    setup, _, measured = measuring_cell("growth").partition("# measure:\n")
+    lesson["n"] = int(re.findall(r"n=16\.\.(\d+) -o growth", LESSON.read_text(encoding="utf-8"))[0])
+    exec(setup, lesson)
+    tracemalloc.start()
+    eval(measured, lesson)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 2**20 < peak < 4 * 2**20
 
 
 def test_no_later_module_is_named() -> None:
