@@ -2,6 +2,7 @@
 
 import type { IGradingApi } from '../../labextension/src/grading/api';
 import type {
+  ICellScore,
   IOutcome,
   ISubmission,
   ISubmissions
@@ -22,17 +23,18 @@ export function submission(changes: Partial<ISubmission> = {}): ISubmission {
     earned: 3,
     notes: [],
     page: null,
-    cells: [
-      { gradeId: '01-t', kind: 'test', points: 3, score: 3, error: '' },
-      { gradeId: '01-w', kind: 'manual', points: 2, score: null, error: '' }
-    ],
     ...changes
   };
 }
 
+export const CELLS: ICellScore[] = [
+  { gradeId: '01-t', kind: 'test', points: 3, score: 3, error: '' },
+  { gradeId: '01-w', kind: 'manual', points: 2, score: null, error: '' }
+];
+
 /** One graded, one not yet, one whose kernel died, one who handed in nothing. */
 export function submissions(changes: Partial<ISubmissions> = {}): ISubmissions {
-  const unknown = { name: '', score: null, earned: null, cells: [] };
+  const unknown = { name: '', score: null, earned: null };
   return {
     rows: [
       submission(),
@@ -65,6 +67,7 @@ export function newModel(
   const unexpected = () => Promise.reject(new Error('not expected'));
   const api: IGradingApi = {
     submissions: async () => answer,
+    cells: async () => CELLS,
     collect: unexpected,
     grade: unexpected,
     feedback: unexpected,

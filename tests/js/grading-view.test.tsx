@@ -108,6 +108,7 @@ test('rows filter by state, unfold to cells, and can be graded alone', async () 
   const fold = find(host, '[data-student=ada] button');
   expect(fold.textContent).toBe('Ada Lovelace (ada)');
   click(fold);
+  await act(async () => undefined);
   expect(find(host, '.tt-Cells').textContent).toContain('waits for you');
   click(button(host, 'Grade Again'));
   expect(grade.mock.calls[0]?.slice(0, 3)).toEqual(['01_sums', ['ada'], true]);
@@ -120,16 +121,6 @@ test('rows filter by state, unfold to cells, and can be graded alone', async () 
   const rows = [...host.querySelectorAll<HTMLElement>('[data-student]')];
   expect(rows.map(row => row.dataset['student'])).toEqual(['bob']);
   expect(rows[0]?.children[2]?.textContent).toBe('–');
-});
-
-test('a thousand rows are not drawn at once', async () => {
-  const rows = Array.from({ length: 1000 }, (_, i) =>
-    submission({ student: `s${i}` })
-  );
-  const host = await show(newModel({}, submissions({ rows })));
-  expect(host.querySelectorAll('[data-student]').length).toBe(200);
-  click(button(host, '800 more'));
-  expect(host.querySelectorAll('[data-student]').length).toBe(1000);
 });
 
 test('missing isolation and earlier tests are said before anything is done', async () => {
@@ -161,6 +152,7 @@ test('grades are saved with names or without; a page is opened', async () => {
   expect(actions.saveItems).toHaveBeenCalled();
   expect(actions.saveGrades.mock.calls).toEqual([[false], [true]]);
   click(find(host, '[data-student=ada] button'));
+  await act(async () => undefined);
   click(button(host, 'Open Feedback'));
   expect(actions.openPage).toHaveBeenCalledWith(rows[0]?.page);
 });

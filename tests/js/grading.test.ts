@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 
 import { moved } from '../../labextension/src/grading/data';
 import {
+  readCells,
   readCollected,
   readFeedbackMessage,
   readGradeMessage,
@@ -30,10 +31,7 @@ test('answers are read field by field', () => {
         score: 3,
         earned: 3,
         notes: ['x'],
-        page: null,
-        cells: [
-          { grade_id: 't', kind: 'test', points: 3, score: null, error: 'E' }
-        ]
+        page: null
       }
     ],
     max_score: 5,
@@ -43,13 +41,11 @@ test('answers are read field by field', () => {
     formgrader: '/formgrader'
   };
   const read = readSubmissions(raw);
-  expect(read.rows[0]?.cells[0]).toEqual({
-    gradeId: 't',
-    kind: 'test',
-    points: 3,
-    score: null,
-    error: 'E'
-  });
+  expect(read.rows[0]?.notes).toEqual(['x']);
+  const cell = { kind: 'test', points: 3, score: null, error: 'E' };
+  expect(readCells({ cells: [{ ...cell, grade_id: 't' }] })).toEqual([
+    { ...cell, gradeId: 't' }
+  ]);
   expect(read.policy).toEqual({ due: null, percentPerDay: 10, capPercent: 50 });
   expect(read.rows[0]?.extension).toBe('2026-12-04T23:59:00+01:00');
   expect(() => readSubmissions({ ...raw, max_score: 'x' })).toThrow(

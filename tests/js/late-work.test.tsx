@@ -171,6 +171,7 @@ test('who handed in nothing can be extended, and the extension taken away', asyn
   );
   click(find(host, '[data-student=eve] button'));
   click(find(host, '[data-student=kay] button'));
+  await act(async () => undefined);
   click(button(host, 'Extension…'));
   const shown = find(host, '[type=datetime-local]') as HTMLInputElement;
   expect(shown.value).toBe('2026-12-04T23:59');
@@ -182,6 +183,7 @@ test('who handed in nothing can be extended, and the extension taken away', asyn
 test('without a due date there is nothing to extend', async () => {
   const host = await show(newModel());
   click(find(host, '[data-student=ada] button'));
+  await act(async () => undefined);
   expect(host.textContent).not.toContain('Extension…');
 });
 

@@ -46,7 +46,7 @@ async def test_a_server_that_is_no_instructors_answers_nothing(jp_root_dir, jp_f
             status, text = await ask(jp_fetch, route, method=verb, body=body, allow_nonstandard_methods=True)
             assert status == 403, f"{verb} {route}"
             assert "c.TinyTorchLab.instructor = True" in json.loads(text)["message"]
-    assert len(ROUTES) == 12
+    assert len(ROUTES) == 13
     assert not (jp_root_dir / "release").exists()
 
 

@@ -20,23 +20,31 @@ def submissions(place: Place, module: str) -> dict[str, Any]:
     """Everybody's submission of the module with what came of it, and which layers of isolation this machine lacks."""
     from tinytorch_lab.course.grading.engine.layers import standing
     from tinytorch_lab.course.grading.model import ClassPaths
-    from tinytorch_lab.course.grading.overview import module_overview
-    from tinytorch_lab.course.grading.results import load_results
+    from tinytorch_lab.course.grading.overview import StudentOverview, module_overview
 
     paths = ClassPaths(place.folder)
-    found, known = module_overview(paths, module), load_results(paths, module)
-    rows = []
-    for one in found.students:
-        cells = known[one.student].graded.cells if one.student in known else ()
+    found = module_overview(paths, module)
+
+    def row(one: StudentOverview) -> dict[str, Any]:
         page = place.api_path(paths.feedback(one.student, module)) if one.feedback else None
-        rows.append(asdict(one) | {"cells": [asdict(cell) for cell in cells], "page": page})
+        return vars(one) | {"page": page}  # asdict copies deeply, which takes long for a thousand
+
     return {
-        "rows": rows,
+        "rows": [row(one) for one in found.students],
         "max_score": found.max_score,
         "outdated": found.outdated,
         "policy": policy_of(paths, module),
         "unprotected": [f"{name}: {reason}" for name, reason in standing().missing.items()],
     }
+
+
+def cells(place: Place, module: str, student: str) -> dict[str, Any]:
+    """What each graded cell of the student's submission got; none if it was not graded."""
+    from tinytorch_lab.course.grading.model import ClassPaths
+    from tinytorch_lab.course.grading.results import load_results
+
+    known = load_results(ClassPaths(place.folder), module).get(student)
+    return {"cells": [asdict(cell) for cell in known.graded.cells] if known else []}
 
 
 def collect(place: Place, module: str, name: str, content: bytes | None) -> dict[str, Any]:

@@ -39,6 +39,16 @@ class SubmissionsHandler(ClassHandler):
         return url_path_join(self.base_url, "formgrader/gradebook", module, module[3:]) if there else None
 
 
+class CellsHandler(ClassHandler):
+    """POST {"module": ..., "student": "ada"}: what each graded cell of one submission got."""
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Answer {"cells": ...}."""
+        if (body := self.body(module=MODULE_ID, student=STUDENT_ID)) is not None:
+            await self.answer(grading_answers.cells, self.place, body["module"], body["student"])
+
+
 class CollectHandler(ClassHandler):
     """POST {"module": ..., "name": "export.zip", "content": BASE64}: take in an LMS's file; the exchange if both are ""."""
 
@@ -108,6 +118,7 @@ def grading_routes(base_url: str) -> list[tuple[str, type[ClassHandler]]]:
     """The table of routes for grading below ``base_url``."""
     table: list[tuple[str, type[ClassHandler]]] = [
         ("class/submissions", SubmissionsHandler),
+        ("class/cells", CellsHandler),
         ("class/policy", PolicyHandler),
         ("class/extension", ExtensionHandler),
         ("class/collect", CollectHandler),

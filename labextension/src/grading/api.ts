@@ -4,12 +4,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { Asker } from '../asker';
 import type {
+  ICellScore,
   ICollected,
   IGradesFile,
   IPolicyChanges,
   ISubmissions
 } from './data';
 import {
+  readCells,
   readCollected,
   readFeedbackMessage,
   readGradeMessage,
@@ -30,6 +32,8 @@ type OnMessage = (message: RunMessage) => void;
 /** Each function rejects with a sentence for the reader. */
 export interface IGradingApi {
   submissions(module: string): Promise<ISubmissions>;
+  /** What each graded cell of one submission got. */
+  cells(module: string, student: string): Promise<ICellScore[]>;
   /** Takes in an LMS's export; what lies in nbgrader's exchange without one. */
   collect(module: string, file: IExport | null): Promise<ICollected>;
   /** Grades what is new, with `again` everything, of these students (none: all). Aborting the signal keeps what is graded. */
@@ -59,6 +63,8 @@ export function gradingApi(trans: TranslationBundle): IGradingApi {
   return {
     submissions: module =>
       server.ask('class/submissions', readSubmissions, { module }),
+    cells: (module, student) =>
+      server.ask('class/cells', readCells, { module, student }),
     collect: (module, file) =>
       server.ask('class/collect', readCollected, {
         module,

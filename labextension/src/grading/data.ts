@@ -31,7 +31,6 @@ export interface ISubmission {
   notes: string[];
   /** Path of the feedback page; null if there is none. */
   page: string | null;
-  cells: ICellScore[];
 }
 
 /** What lateness costs: a percentage of the points for each day that has begun, up to the cap. */
@@ -101,6 +100,17 @@ export interface IGradesFile {
 export const NOT_HANDED_IN = 'not handed in';
 export const NOT_GRADED = 'not graded yet';
 export const NEEDS_MANUAL = 'needs manual grade';
+
+/** So many names are said in a sentence; of the others only how many they are. */
+const NAMED = 5;
+
+/** The first of a long list, and how many come after them. */
+export function firstNames(names: string[]): { first: string; more: number } {
+  return {
+    first: names.slice(0, NAMED).join(', '),
+    more: Math.max(0, names.length - NAMED)
+  };
+}
 
 /** Those who handed something in. */
 export function handedIn(submissions: ISubmissions): ISubmission[] {

@@ -1,9 +1,18 @@
 import React from 'react';
 
-import { moved, type ICollected, type IFeedback, type IGraded } from './data';
+import {
+  moved,
+  type IChange,
+  type ICollected,
+  type IFeedback,
+  type IGraded
+} from './data';
 import type { Ended } from './model';
+import { Pages } from './pages';
 import type { IGradingPartProps } from './props';
 import { gradedText, outcomeText } from './texts';
+
+const PAGE = 20;
 
 /** How the last thing ended. There while nothing has, empty: screen readers announce what comes into it. */
 export function EndedView(props: IGradingPartProps): JSX.Element {
@@ -53,23 +62,25 @@ function Collected(
 ): JSX.Element {
   const { collected, trans } = props;
   const { taken, left } = collected;
+  const remarks = taken.filter(one => one.remark !== '');
+  const lines = [
+    ...remarks.map(one => (
+      <li key={`${one.student} ${one.outcome}`}>
+        <code>{one.student}</code> {one.remark}
+      </li>
+    )),
+    ...left.map(one => (
+      <li key={one.place}>
+        {trans.__('left:')} <code>{one.place}</code> {one.reason}
+      </li>
+    ))
+  ];
   return (
     <>
       <p>{trans.__('%1 collected, %2 left.', taken.length, left.length)}</p>
-      <ul>
-        {taken
-          .filter(one => one.remark !== '')
-          .map(one => (
-            <li key={`${one.student} ${one.outcome}`}>
-              <code>{one.student}</code> {one.remark}
-            </li>
-          ))}
-        {left.map(one => (
-          <li key={one.place}>
-            {trans.__('left:')} <code>{one.place}</code> {one.reason}
-          </li>
-        ))}
-      </ul>
+      <Pages rows={lines} of={collected} size={PAGE} trans={trans}>
+        {shown => <ul>{shown}</ul>}
+      </Pages>
     </>
   );
 }
@@ -81,28 +92,40 @@ function Graded(props: IGradingPartProps & { graded: IGraded }): JSX.Element {
     <>
       <p>{gradedText(graded, trans)}</p>
       {changes.length > 0 && (
-        <table className="tt-Submissions tt-Changes">
-          <thead>
-            <tr>
-              <th scope="col">{trans.__('Student')}</th>
-              <th scope="col">{trans.__('Before')}</th>
-              <th scope="col">{trans.__('Now')}</th>
-              <th scope="col">{trans.__('State')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {changes.map(({ student, before, after }) => (
-              <tr key={student}>
-                <th scope="row">{student}</th>
-                <td>{before && outcomeText(before, trans)}</td>
-                <td>{outcomeText(after, trans)}</td>
-                <td>{after.state}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Pages rows={changes} of={graded} size={PAGE} trans={trans}>
+          {shown => <Changes {...props} changes={shown} />}
+        </Pages>
       )}
     </>
+  );
+}
+
+/** Before and after a run, for those to whom it made a difference. */
+function Changes(
+  props: IGradingPartProps & { changes: IChange[] }
+): JSX.Element {
+  const { changes, trans } = props;
+  return (
+    <table className="tt-Submissions tt-Changes">
+      <thead>
+        <tr>
+          <th scope="col">{trans.__('Student')}</th>
+          <th scope="col">{trans.__('Before')}</th>
+          <th scope="col">{trans.__('Now')}</th>
+          <th scope="col">{trans.__('State')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map(({ student, before, after }) => (
+          <tr key={student}>
+            <th scope="row">{student}</th>
+            <td>{before && outcomeText(before, trans)}</td>
+            <td>{outcomeText(after, trans)}</td>
+            <td>{after.state}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -6,6 +6,7 @@ import { messageOf } from '../message-of';
 import { StateModel } from '../state-model';
 import type { IExport, IGradingApi } from './api';
 import type {
+  ICellScore,
   ICollected,
   IFeedback,
   IGraded,
@@ -80,6 +81,11 @@ export class GradingModel extends StateModel {
   /** Gives the student until then, with null as long as everybody has; answers why not, null if it is done. */
   extend(student: string, until: string | null): Promise<string | null> {
     return this._change(() => this._api.extend(this.module, student, until));
+  }
+
+  /** What each graded cell of a submission got. */
+  cells(student: string): Promise<ICellScore[]> {
+    return this._api.cells(this.module, student);
   }
 
   /** Takes in an LMS's export, or what lies in nbgrader's exchange. */

@@ -28,3 +28,9 @@ export interface IGradingViewProps {
 export interface IGradingPartProps extends IGradingViewProps {
   submissions: ISubmissions;
 }
+
+/** What the table is given, and its rows. */
+export interface ITableProps extends IGradingPartProps {
+  /** Something goes on, so that nothing else can be begun. */
+  busy: boolean;
+}

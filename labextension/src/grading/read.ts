@@ -2,6 +2,7 @@
 
 import { Fields } from '../fields';
 import type {
+  ICellScore,
   ICollected,
   IFeedback,
   IGraded,
@@ -44,15 +45,18 @@ function readSubmission(row: Fields): ISubmission {
     score: row.numberOrNull('score'),
     earned: row.numberOrNull('earned'),
     notes: row.strings('notes'),
-    page: row.stringOrNull('page'),
-    cells: row.objects('cells', cell => ({
-      gradeId: cell.string('grade_id'),
-      kind: cell.string('kind'),
-      points: cell.number('points'),
-      score: cell.numberOrNull('score'),
-      error: cell.string('error')
-    }))
+    page: row.stringOrNull('page')
   };
+}
+
+export function readCells(data: unknown): ICellScore[] {
+  return new Fields(data, 'submission').objects('cells', cell => ({
+    gradeId: cell.string('grade_id'),
+    kind: cell.string('kind'),
+    points: cell.number('points'),
+    score: cell.numberOrNull('score'),
+    error: cell.string('error')
+  }));
 }
 
 export function readCollected(data: unknown): ICollected {

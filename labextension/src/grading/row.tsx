@@ -1,12 +1,13 @@
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { Cells } from './cells';
 import type { ISubmission } from './data';
 import { Extension } from './extension';
-import type { IGradingPartProps } from './props';
+import type { ITableProps } from './props';
 import { penaltyText, scoreText, studentText, timeText } from './texts';
 
-type IRowProps = IGradingPartProps & { row: ISubmission };
+export type IRowProps = ITableProps & { row: ISubmission };
 
 /** One student: a row, and below it the cells once it is unfolded. */
 export function SubmissionRows(props: IRowProps): JSX.Element {
@@ -84,40 +85,14 @@ function Details(props: IRowProps): JSX.Element {
       {notes.map(note => (
         <p key={note}>{note}</p>
       ))}
-      {row.cells.length > 0 && <Cells {...props} />}
+      {row.handedIn !== null && <Cells {...props} />}
       <Buttons {...props} />
     </>
   );
 }
 
-function Cells(props: IRowProps): JSX.Element {
-  const { row, trans } = props;
-  return (
-    <table className="tt-Cells">
-      <caption className="tt-sr-only">
-        {trans.__('Cells of %1', row.student)}
-      </caption>
-      <tbody>
-        {row.cells.map(cell => (
-          <tr key={cell.gradeId}>
-            <th scope="row">
-              <code>{cell.gradeId}</code>
-            </th>
-            <td>{scoreText(cell.score, cell.points, trans)}</td>
-            <td>
-              {cell.error === '' && cell.score === null
-                ? trans.__('waits for you')
-                : cell.error}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
 function Buttons(props: IRowProps): JSX.Element {
-  const { row, model, actions, trans } = props;
+  const { row, model, busy, actions, trans } = props;
   const { page } = row;
   return (
     <div className="tt-Grading-buttons">
@@ -125,7 +100,7 @@ function Buttons(props: IRowProps): JSX.Element {
         <button
           type="button"
           className="jp-mod-styled"
-          disabled={model.activity !== null}
+          disabled={busy}
           onClick={() => void model.grade([row.student], true)}
         >
           {trans.__('Grade Again')}

@@ -1,100 +1,126 @@
 import React from 'react';
 
-import { countStates, type ISubmission } from './data';
-import type { IGradingPartProps } from './props';
+import { countStates, handedIn, type ISubmission } from './data';
+import { Pages } from './pages';
+import type { ITableProps } from './props';
 import { SubmissionRows } from './row';
+import {
+  chosen,
+  clicked,
+  EVERYBODY,
+  type IChoice,
+  type IOrder,
+  type SortKey
+} from './rows';
 
-/** Rows that are shown at once: a page of a thousand is slow to read and to draw. */
-const FIRST = 200;
-const ALL = '';
+const PAGE = 50;
 
-/** Everybody of the class, or those in one state. */
-export function SubmissionTable(props: IGradingPartProps): JSX.Element {
+type IChooseProps = ITableProps & {
+  choice: IChoice;
+  onChange: (choice: IChoice) => void;
+};
+
+/**
+ * Everybody of the class, or those whom the reader looks for. It is drawn anew only with new submissions: while a class
+ * is graded, the model tells of something new a thousand times.
+ */
+export const SubmissionTable = React.memo(function SubmissionTable(
+  props: ITableProps
+): JSX.Element {
   const { submissions, trans } = props;
-  const [state, setState] = React.useState(ALL);
-  const [all, setAll] = React.useState(false);
+  const [choice, setChoice] = React.useState(EVERYBODY);
   const states = countStates(submissions.rows);
   // A state in which nobody is any more filters nothing.
-  const wanted = states.has(state) ? state : ALL;
-  const rows = submissions.rows.filter(
-    row => wanted === ALL || row.state === wanted
-  );
-  const shown = all ? rows : rows.slice(0, FIRST);
-  if (submissions.rows.length === 0) {
-    return (
-      <p className="tt-Navigator-quiet">
-        {trans.__('Nothing was handed in yet. Collect, or collect a file.')}
-      </p>
-    );
-  }
+  const state = states.has(choice.state) ? choice.state : '';
+  const rows = chosen(submissions.rows, { ...choice, state });
   return (
     <>
-      <StateChoice
-        {...props}
-        states={states}
-        value={wanted}
-        onChange={setState}
-      />
-      <Table {...props} rows={shown} />
-      {shown.length < rows.length && (
-        <button type="button" className="tt-Link" onClick={() => setAll(true)}>
-          {trans.__('%1 more', rows.length - shown.length)}
-        </button>
+      {handedIn(submissions).length === 0 && (
+        <p className="tt-Navigator-quiet">
+          {trans.__('Nothing was handed in yet. Collect, or collect a file.')}
+        </p>
+      )}
+      {submissions.rows.length > 0 && (
+        <>
+          <Choice {...props} {...{ choice, states }} onChange={setChoice} />
+          <Pages rows={rows} of={choice} size={PAGE} trans={trans}>
+            {shown => (
+              <Table
+                {...props}
+                {...{ choice, rows: shown }}
+                onChange={setChoice}
+              />
+            )}
+          </Pages>
+        </>
       )}
     </>
   );
-}
+});
 
-function StateChoice(
-  props: IGradingPartProps & {
-    states: Map<string, number>;
-    value: string;
-    onChange: (state: string) => void;
-  }
+function Choice(
+  props: IChooseProps & { states: Map<string, number> }
 ): JSX.Element {
-  const { submissions, states, value, onChange, trans } = props;
+  const { submissions, choice, states, onChange, trans } = props;
+  const { state, query } = choice;
+  const set = (change: Partial<IChoice>) => onChange({ ...choice, ...change });
   return (
-    <label className="tt-Grading-choice">
-      {trans.__('Show')}
-      <select
+    <div className="tt-Grading-choice">
+      <input
+        type="search"
         className="jp-mod-styled"
-        value={value}
-        onChange={event => onChange(event.target.value)}
-      >
-        <option value={ALL}>
-          {trans.__('all (%1)', submissions.rows.length)}
-        </option>
-        {[...states].map(([state, count]) => (
-          <option key={state} value={state}>
-            {`${state} (${count})`}
+        aria-label={trans.__('Search students')}
+        placeholder={trans.__('Search students')}
+        value={query}
+        onChange={event => set({ query: event.target.value })}
+        onKeyDown={event => event.key === 'Escape' && set({ query: '' })}
+      />
+      <label>
+        {trans.__('Show')}
+        <select
+          className="jp-mod-styled"
+          value={states.has(state) ? state : ''}
+          onChange={event => set({ state: event.target.value })}
+        >
+          <option value="">
+            {trans.__('all (%1)', submissions.rows.length)}
           </option>
-        ))}
-      </select>
-    </label>
+          {[...states].map(([each, count]) => (
+            <option key={each} value={each}>
+              {`${each} (${count})`}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
   );
 }
 
-function Table(
-  props: IGradingPartProps & { rows: ISubmission[] }
-): JSX.Element {
-  const { rows, name, trans } = props;
-  const heads = [
-    trans.__('Student'),
-    trans.__('State'),
-    trans.__('Points'),
-    trans.__('Handed in')
+function Table(props: IChooseProps & { rows: ISubmission[] }): JSX.Element {
+  const { rows, choice, onChange, name, trans } = props;
+  const heads: [SortKey, string][] = [
+    ['student', trans.__('Student')],
+    ['state', trans.__('State')],
+    ['score', trans.__('Points')],
+    ['handedIn', trans.__('Handed in')]
   ];
   return (
     <table className="tt-Submissions">
       <caption className="tt-sr-only">
-        {trans.__('Submissions of %1', name)}
+        {trans.__('Submissions of %1; the heads of the columns sort', name)}
       </caption>
       <thead>
         <tr>
-          {heads.map(head => (
-            <th key={head} scope="col">
-              {head}
-            </th>
+          {heads.map(([key, head]) => (
+            <Head
+              key={key}
+              column={key}
+              name={head}
+              order={choice.order}
+              onClick={() =>
+                onChange({ ...choice, order: clicked(choice.order, key) })
+              }
+            />
           ))}
         </tr>
       </thead>
@@ -102,7 +128,33 @@ function Table(
         {rows.map(row => (
           <SubmissionRows key={row.student} {...props} row={row} />
         ))}
+        {rows.length === 0 && (
+          <tr>
+            <td colSpan={heads.length}>{trans.__('Nobody fits.')}</td>
+          </tr>
+        )}
       </tbody>
     </table>
+  );
+}
+
+function Head(props: {
+  column: SortKey;
+  name: string;
+  order: IOrder | null;
+  onClick: () => void;
+}): JSX.Element {
+  const { column, name, onClick } = props;
+  const order = props.order?.key === column ? props.order : null;
+  const direction = order?.descending ? 'descending' : 'ascending';
+  return (
+    <th scope="col" aria-sort={order === null ? 'none' : direction}>
+      <button type="button" onClick={onClick}>
+        {name}
+        <span aria-hidden="true">
+          {order === null ? '' : order.descending ? '▾' : '▴'}
+        </span>
+      </button>
+    </th>
   );
 }

@@ -3,6 +3,7 @@ import React from 'react';
 
 import { Problem } from '../parts/problem';
 import { GradingButtons } from './buttons';
+import { firstNames } from './data';
 import { EndedView } from './ended';
 import { LatePolicy } from './late-policy';
 import type { IGradingPartProps, IGradingViewProps } from './props';
@@ -52,7 +53,7 @@ function Content(props: IGradingPartProps): JSX.Element {
       <EndedView {...props} />
       <Outdated {...props} />
       <Unprotected {...props} />
-      <SubmissionTable {...props} />
+      <SubmissionTable {...props} busy={props.model.activity !== null} />
     </>
   );
 }
@@ -96,6 +97,7 @@ function Activity(props: IGradingPartProps): JSX.Element | null {
 function Outdated(props: IGradingPartProps): JSX.Element | null {
   const { model, submissions, trans } = props;
   const { outdated } = submissions;
+  const { first, more } = firstNames(outdated);
   return outdated.length === 0 ? null : (
     <div className="tt-Notice" data-kind="warning">
       <p>
@@ -103,7 +105,7 @@ function Outdated(props: IGradingPartProps): JSX.Element | null {
           '%1 was graded with earlier tests: %2.',
           '%1 were graded with earlier tests: %2.',
           outdated.length,
-          outdated.join(', ')
+          more === 0 ? first : trans.__('%1 and %2 more', first, more)
         )}
       </p>
       <div className="tt-Notice-buttons">

@@ -24,9 +24,13 @@ def edited(old: bytes, edits: Edits, file: Path) -> bytes:
 
     Raises CourseError, naming ``file``, if that cannot be done.
     """
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
+    try:
+        import tomlkit
+        from tomlkit.exceptions import TOMLKitError
+    except ImportError:
+        raise CourseError(
+            f"Changing {file} from here needs tomlkit, which is not installed: pip install 'tinytorch-lab[instructor]'"
+        ) from None
     text = old.decode("utf-8")
     wanted = tomllib.loads(text)
     _apply(edits, wanted)

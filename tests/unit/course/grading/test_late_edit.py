@@ -1,5 +1,6 @@
 import errno
 import os
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -184,6 +185,13 @@ def test_however_the_file_is_written_it_says_the_edit_and_no_more(tmp_path, text
         assert new.due == old.due
     away = policy(toml_edit.edited(text.encode(), AWAY, tmp_path))
     assert away.extensions == {key: at for key, at in old.extensions.items() if key != ("ada", MODULE)}
+
+
+def test_without_tomlkit_it_is_said_what_to_install(paths, file, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "tomlkit", None)
+    with pytest.raises(CourseError, match=r"pip install 'tinytorch-lab\[instructor\]'"):
+        late_edit.extend(paths, MODULE, "alan", LATER)
+    assert file.read_text() == BY_HAND
 
 
 def test_an_edit_that_does_not_come_out_as_asked_is_refused(tmp_path, monkeypatch) -> None:
