@@ -13,8 +13,9 @@ from tinytorch_lab.course.files import write_atomic
 from tinytorch_lab.course.grading import give_back, gradebook, grades, results
 from tinytorch_lab.course.grading.grades import Grade
 from tinytorch_lab.course.grading.model import OUT_OF_MEMORY, TIMED_OUT, WITHOUT_SCORE, ClassPaths
-from tinytorch_lab.course.grading.pages import Page, html, notice
+from tinytorch_lab.course.grading.pages import Page, made
 from tinytorch_lab.course.grading.penalties import settle
+from tinytorch_lab.course.grading.text_page import notice
 from tinytorch_lab.course.release.exchange import exchange_of
 
 FEW = 8
@@ -87,7 +88,7 @@ def _made(pages: Mapping[str, Page | str]) -> Iterator[tuple[str, str]]:
     yield from ((student, page) for student, page in pages.items() if isinstance(page, str))
     open_ones = {student: page for student, page in pages.items() if isinstance(page, Page)}
     if len(open_ones) <= FEW:
-        yield from ((student, html(page)) for student, page in open_ones.items())
+        yield from ((student, made(page)) for student, page in open_ones.items())
         return
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from zip(open_ones, pool.map(html, open_ones.values(), chunksize=4), strict=True)
+        yield from zip(open_ones, pool.map(made, open_ones.values(), chunksize=4), strict=True)

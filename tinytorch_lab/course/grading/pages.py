@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from tinytorch_lab.course.grading.cpu_limit import cpu_limit
 from tinytorch_lab.course.grading.hidden import without_hidden_tests
+from tinytorch_lab.course.grading.printable import printable
 from tinytorch_lab.course.grading.safe_html import exporter
+from tinytorch_lab.course.grading.text_page import text_page
+
+MOST_S = 20.0
+"""CPU seconds for a page, which takes a tenth of one: students can write what keeps nbconvert busy for hours."""
+LONG_HTML = 100_000
+"""Characters of HTML in an output; cleaning takes a time that grows with their square."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,25 @@ class Page:
     remarks: tuple[str, ...] = ()
     hidden: bool = False
 
+    @property
+    def score(self) -> float:
+        """What counts: the points of all cells, without the penalty."""
+        return sum(score for score, _ in self.scores.values()) - self.penalty
+
+    @property
+    def max_score(self) -> float:
+        """The points of all cells."""
+        return sum(points for _, points in self.scores.values())
+
+
+def made(page: Page) -> str:
+    """The page; of a notebook that nbconvert cannot show, or not in time, its text: one student's work stops nobody's page."""
+    try:
+        with cpu_limit(MOST_S):
+            return html(page)
+    except Exception as error:  # nbconvert raises all kinds about odd notebooks; the page names it
+        return text_page(page, f"{type(error).__name__}: {printable(str(error))[:200]}")
+
 
 def html(page: Page) -> str:
     """The page. Scripts in a student's text and outputs are taken out: an instructor opens it as well."""
@@ -41,8 +67,7 @@ def html(page: Page) -> str:
     config.HTMLExporter.extra_template_paths = [styles]
     config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"]
     notebook = _with_marks(page)
-    total, most = (sum(score[which] for score in page.scores.values()) for which in (0, 1))
-    about = {"notebook": page.title, "score": total - page.penalty, "max_score": most, "late_penalty": page.penalty}
+    about = {"notebook": page.title, "score": page.score, "max_score": page.max_score, "late_penalty": page.penalty}
     body, _ = exporter(config).from_notebook_node(notebook, resources={"nbgrader": about})
     return str(body)
 
@@ -50,9 +75,10 @@ def html(page: Page) -> str:
 def _with_marks(page: Page) -> Any:
     """The notebook with scores and comments where nbgrader's template looks for them."""
     notebook = nbformat.reads(page.notebook, as_version=4)
+    if not page.hidden:
+        without_hidden_tests(notebook.cells)
     for cell in notebook.cells:
-        if not page.hidden:
-            without_hidden_tests(cell)
+        _without_long_html(cell)
         marks = cell.metadata.get("nbgrader")
         if marks and (name := marks.get("grade_id")):
             marks["comment"] = page.comments.get(name)
@@ -62,11 +88,10 @@ def _with_marks(page: Page) -> Any:
     return notebook
 
 
-def notice(title: str, sentences: Sequence[str]) -> str:
-    """A page for who has no graded notebook, and no score: just why."""
-    words = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title>'
-    return f"<!DOCTYPE html><html><head>{head}</head><body><h1>{escape(title)}</h1>{words}</body></html>\n"
+def _without_long_html(cell: Any) -> None:
+    for output in cell.get("outputs", []):
+        if len(output.get("data", {}).get("text/html", "")) > LONG_HTML:
+            del output.data["text/html"]  # the other forms of it stay
 
 
 def _places() -> tuple[str, str]:

@@ -16,11 +16,15 @@ def exporter(config: Any) -> Any:
     import bleach  # type: ignore[import-untyped]
     from jinja2 import pass_context
     from nbconvert.exporters import HTMLExporter
+    from nbconvert.filters.markdown_mistune import InvalidNotebook
 
     class SafeExporter(HTMLExporter):
         @pass_context
         def markdown2html(self, context: Any, source: str) -> str:
-            made = super().markdown2html(context, source)
+            try:
+                made = super().markdown2html(context, source)
+            except InvalidNotebook:  # a picture that was pasted got lost on the way
+                made = super().markdown2html(context, source.replace("attachment:", "lost:"))
             return str(bleach.clean(made, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS))
 
     config.HTMLExporter.sanitize_html = True

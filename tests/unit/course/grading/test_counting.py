@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import random
 
 import nbformat
@@ -10,7 +11,7 @@ import pytest
 from tinytorch_lab.course.errors import CourseError
 from tinytorch_lab.course.grading import audit, items, results
 from tinytorch_lab.course.grading.csv_text import csv_text
-from tinytorch_lab.course.grading.hidden import HIDDEN_FAILED, without_hidden_tests
+from tinytorch_lab.course.grading.hidden import HIDDEN_FAILED, HIDDEN_SHOWN, without_hidden_tests
 from tinytorch_lab.course.grading.model import DIED, GRADED, CellScore, ClassPaths, Graded
 
 
@@ -140,7 +141,7 @@ def error(line: int, evalue: str):
 
 def test_hidden_tests_and_all_that_shows_them_stay_out_of_feedback() -> None:
     failed = cell(TEST, error(4, "f(7) is 8"), nbformat.v4.new_output("stream", text="f(7)"))
-    without_hidden_tests(failed)
+    without_hidden_tests([failed])
     assert failed.source == "def test():\n    assert f(1) == 2\ntest()"
     assert "f(7)" not in str(failed)
     assert failed.outputs[0].traceback == [HIDDEN_FAILED]
@@ -148,7 +149,7 @@ def test_hidden_tests_and_all_that_shows_them_stay_out_of_feedback() -> None:
 
 def test_what_a_visible_test_said_stays_without_the_lines_around_it() -> None:
     failed = cell(TEST, error(2, "f(1) is wrong"))
-    without_hidden_tests(failed)
+    without_hidden_tests([failed])
     assert failed.outputs[0].traceback == ["AssertionError: f(1) is wrong"]
     assert "f(7)" not in str(failed)
 
@@ -157,18 +158,36 @@ def test_where_the_line_is_not_known_nothing_is_shown() -> None:
     unknown = error(1, "f(7) is 8")
     unknown.traceback = ["no line here"]
     failed = cell(TEST, unknown)
-    without_hidden_tests(failed)
+    without_hidden_tests([failed])
     assert "f(7)" not in str(failed)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "In: " + repr([TEST]),  # print(In)
+        TEST,  # %history
+        json.dumps({"cell": TEST}),
+        'assert f(7)==8, "f(7) is 8"',
+    ],
+)
+def test_where_another_cell_shows_a_hidden_line_that_output_is_cut(shown: str) -> None:
+    later = cell("print(In)", nbformat.v4.new_output("stream", text=shown), nbformat.v4.new_output("stream", text="8"))
+    without_hidden_tests([cell(TEST), later])
+    assert [output.text for output in later.outputs] == ["8", f"{HIDDEN_SHOWN}\n"]
+    seen = cell("assert f(7) == 8, 'f(7) is 8'", nbformat.v4.new_output("stream", text=TEST.split("\n")[3]))
+    without_hidden_tests([cell(TEST), seen])
+    assert len(seen.outputs) == 1, "students wrote the line themselves"
 
 
 def test_a_cell_without_hidden_tests_stays_as_it_is() -> None:
     plain = cell("f(7)", error(1, "f(7)"))
     before = str(plain)
-    without_hidden_tests(plain)
+    without_hidden_tests([plain])
     assert str(plain) == before
 
 
 def test_several_hidden_regions_and_one_without_end_are_cut() -> None:
     several = cell("a\n### BEGIN HIDDEN TESTS\nx\n### END HIDDEN TESTS\nb\n### BEGIN HIDDEN TESTS\ny")
-    without_hidden_tests(several)
+    without_hidden_tests([several])
     assert several.source == "a\nb"

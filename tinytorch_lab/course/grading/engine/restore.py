@@ -123,7 +123,7 @@ def _attach(made: NotebookNode, cell: NotebookNode) -> None:
     kept = {
         name: data
         for name, data in bundles
-        if isinstance(data, dict) and all(isinstance(one, str) for one in data.values())
+        if isinstance(data, dict) and data and all(isinstance(one, str) for one in data.values())
     }
     if kept:
         made.attachments = kept
