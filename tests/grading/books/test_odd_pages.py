@@ -19,16 +19,17 @@ def page_of(*cells) -> str:
 def shows(**data) -> nbformat.NotebookNode:
     kinds = {"html": "text/html", "plain": "text/plain", "widget": "application/vnd.jupyter.widget-view+json"}
     output = nbformat.v4.new_output("display_data", {kinds[name]: value for name, value in data.items()})
-    return nbformat.v4.new_code_cell("x = '<b>'", outputs=[output])
+    return nbformat.v4.new_code_cell("x", outputs=[output])
 
 
 def graded(source: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": {"grade_id": "a", "grade": True, "solution": False}})
 
 
-def test_a_notebook_that_cannot_be_shown_is_given_as_text_with_its_scores(tmp_path) -> None:
+def test_a_notebook_that_cannot_be_shown_is_given_as_text_with_its_scores(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(pages, "html", lambda page: page["no page"])
     test = "assert True\n### BEGIN HIDDEN TESTS\nassert sealed\n### END HIDDEN TESTS"
-    page = page_of(shows(widget="no mapping"), graded(test))
+    page = page_of(nbformat.v4.new_code_cell("x = '<b>'"), graded(test))
     assert "it could not be shown as a notebook (TypeError" in page
     for told in ("x = &#x27;&lt;b&gt;&#x27;", "Score of a: 3 / 4", "Well done", "**restored**: put back"):
         assert told in page
@@ -41,6 +42,11 @@ def test_a_picture_that_got_lost_costs_no_page() -> None:
     page = page_of(nbformat.v4.new_markdown_cell("before ![p](attachment:p.png) after"))
     assert "before" in page
     assert "as a notebook (" not in page
+
+
+@pytest.mark.parametrize("view", ["no mapping", {}, {"model_id": "gone"}])
+def test_a_widget_gives_way_to_its_text(view) -> None:
+    assert "a slider" in page_of(shows(widget=view, plain="a slider"))
 
 
 def test_html_that_is_too_long_to_be_cleaned_gives_way_to_its_text() -> None:

@@ -17,8 +17,6 @@ from tinytorch_lab.course.grading.text_page import text_page
 
 MOST_S = 20.0
 """CPU seconds for a page, which takes a tenth of one: students can write what keeps nbconvert busy for hours."""
-LONG_HTML = 100_000
-"""Characters of HTML in an output; cleaning takes a time that grows with their square."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,6 @@ def _with_marks(page: Page) -> Any:
     if not page.hidden:
         without_hidden_tests(notebook.cells)
     for cell in notebook.cells:
-        _without_long_html(cell)
         marks = cell.metadata.get("nbgrader")
         if marks and (name := marks.get("grade_id")):
             marks["comment"] = page.comments.get(name)
@@ -86,12 +83,6 @@ def _with_marks(page: Page) -> Any:
     if page.remarks:
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell("\n\n".join(page.remarks)))
     return notebook
-
-
-def _without_long_html(cell: Any) -> None:
-    for output in cell.get("outputs", []):
-        if len(output.get("data", {}).get("text/html", "")) > LONG_HTML:
-            del output.data["text/html"]  # the other forms of it stay
 
 
 def _places() -> tuple[str, str]:

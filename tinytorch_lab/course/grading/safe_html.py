@@ -9,6 +9,9 @@ _REST = "summary sup table tbody td th thead tr tt u ul"
 TAGS = frozenset(f"{_TEXT} {_REST}".split())
 ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"], "img": ["src", "alt", "title", "width", "height"]}
 PROTOCOLS = frozenset({"http", "https", "mailto", "data"})
+LONG_HTML = 100_000
+"""Characters of HTML in an output; cleaning takes a time that grows with their square."""
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def exporter(config: Any) -> Any:
@@ -19,6 +22,11 @@ def exporter(config: Any) -> Any:
     from nbconvert.filters.markdown_mistune import InvalidNotebook
 
     class SafeExporter(HTMLExporter):
+        def from_notebook_node(self, nb: Any, resources: Any = None, **settings: Any) -> Any:
+            for output in (output for cell in nb.cells for output in cell.get("outputs", [])):
+                _drop_what_cannot_be_shown(output.get("data", {}))
+            return super().from_notebook_node(nb, resources, **settings)
+
         @pass_context
         def markdown2html(self, context: Any, source: str) -> str:
             try:
@@ -30,3 +38,10 @@ def exporter(config: Any) -> Any:
     config.HTMLExporter.sanitize_html = True
     made: Any = SafeExporter
     return made(config=config)
+
+
+def _drop_what_cannot_be_shown(data: dict[str, Any]) -> None:
+    """Of an output's forms widgets, whose state is not there, and very long HTML; the others stay."""
+    data.pop(WIDGET, None)
+    if len(data.get("text/html", "")) > LONG_HTML:
+        del data["text/html"]
