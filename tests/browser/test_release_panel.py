@@ -151,6 +151,7 @@ def test_the_way_from_a_release_to_a_mended_test(lab: Lab) -> None:
         hand_in(folder, name, answer)
     lab.execute("tinytorch:refresh-class")
     grade_submissions(lab)
+    see_how_the_tests_went(lab)
     change_late_work(lab)
 
     # The hidden test asks for too much. It is mended: submissions are kept, and graded again.
@@ -180,6 +181,20 @@ def grade_submissions(lab: Lab) -> None:
         submissions(lab).get_by_role("button", name="Grades as CSV").click()
     assert saved.value.suggested_filename == "01_sums_grades.csv"
     assert saved.value.path().read_text().startswith("id,")
+
+
+def see_how_the_tests_went(lab: Lab) -> None:
+    button = submissions(lab).get_by_role("button", name="Tests…")
+    button.press("Enter")
+    tests = submissions(lab).locator(".tt-Items tbody tr")
+    expect(tests).to_have_count(1)
+    expect(tests.locator("td")).to_contain_text(["33 %", "1 of 3"])
+    assert violations(lab, "#tinytorch-grading-01_sums") == []
+    with lab.page.expect_download() as saved:
+        submissions(lab).get_by_role("button", name="Tests as CSV").click()
+    assert saved.value.suggested_filename == "01_sums_tests.csv"
+    button.press("Enter")
+    expect(tests).to_have_count(0)
 
 
 def change_late_work(lab: Lab) -> None:

@@ -35,7 +35,7 @@ async function show(model: GradingModel): Promise<HTMLElement> {
     download: nothing,
     collectFile: nothing,
     saveGrades: nothing,
-    saveItems: nothing
+    save: nothing
   };
   const { host } = mount(
     <GradingView model={model} name="01 Sums" actions={actions} trans={trans} />
@@ -165,12 +165,19 @@ test('a thousand changes come page by page, a thousand names as a number', async
 
 test('cells are asked for when a row is unfolded, and again with new submissions', async () => {
   const cells = vi.fn(async () => []);
-  const model = newModel({ cells }, submissions({ rows: CLASS }));
+  let answer = submissions({ rows: CLASS });
+  const model = newModel({ cells, submissions: async () => answer });
   const host = await show(model);
   expect(cells).not.toHaveBeenCalled();
   click(find(host, '[data-student=s7] button'));
   await act(async () => undefined);
   expect(cells.mock.calls).toEqual([['01_sums', 's7']]);
+  act(() => model.fail('anything'));
+  await act(async () => undefined);
+  expect(cells).toHaveBeenCalledTimes(1);
+  answer = submissions({ rows: CLASS.map(row => ({ ...row })) });
+  await act(() => model.refresh());
+  expect(cells).toHaveBeenCalledTimes(2);
 });
 
 test('cells that cannot be read are a sentence', async () => {

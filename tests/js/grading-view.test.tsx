@@ -3,6 +3,7 @@
 import React, { act } from 'react';
 import { beforeEach, expect, test, vi } from 'vitest';
 
+import type { IItem } from '../../labextension/src/grading/data';
 import type { GradingModel } from '../../labextension/src/grading/model';
 import type { IGradingActions } from '../../labextension/src/grading/props';
 import type { RunMessage } from '../../labextension/src/grading/read';
@@ -16,8 +17,28 @@ const actions = {
   download: vi.fn(),
   collectFile: vi.fn(),
   saveGrades: vi.fn(),
-  saveItems: vi.fn()
+  save: vi.fn()
 } satisfies IGradingActions;
+
+const TOO_HARD: IItem = {
+  gradeId: '01-t',
+  points: 3,
+  count: 8,
+  passRate: 12.5,
+  meanScore: 0.375,
+  cpuS: 0.01,
+  discrimination: -0.25,
+  firstError: 'ValueError: x',
+  times: 7,
+  remark: 'few pass: is it broken, or too hard?'
+};
+const EASY: IItem = {
+  ...TOO_HARD,
+  gradeId: '01-u',
+  discrimination: null,
+  firstError: '',
+  remark: ''
+};
 
 beforeEach(() => {
   document.body.innerHTML = '';
@@ -148,8 +169,6 @@ test('grades are saved with names or without; a page is opened', async () => {
   const host = await show(newModel({}, submissions({ rows })));
   click(button(host, 'Grades as CSV'));
   click(button(host, 'CSV without Names'));
-  click(button(host, 'Tests as CSV'));
-  expect(actions.saveItems).toHaveBeenCalled();
   expect(actions.saveGrades.mock.calls).toEqual([[false], [true]]);
   click(find(host, '[data-student=ada] button'));
   await act(async () => undefined);
@@ -163,4 +182,34 @@ test('a refusal stands above what was known', async () => {
   });
   const host = await show(model);
   expect(find(host, '[role=alert]').textContent).toContain('damaged');
+});
+
+test('how the tests went is asked for when it is looked at, with what to look at', async () => {
+  const file = { name: '01_sums_tests.csv', text: 'cell' };
+  const items = vi.fn(async () => ({ items: [TOO_HARD, EASY], file }));
+  const host = await show(newModel({ items }));
+  expect(items).not.toHaveBeenCalled();
+  click(button(host, 'Tests…'));
+  await act(async () => undefined);
+  const rows = [...host.querySelectorAll('.tt-Items tbody tr')];
+  expect(rows.map(row => row.getAttribute('data-remark'))).toEqual([
+    'true',
+    'false'
+  ]);
+  expect(rows[0]?.textContent).toBe(
+    '01-tfew pass: is it broken, or too hard?13 %0.38 of 310 ms-0.25ValueError: x (7)'
+  );
+  expect(rows[1]?.textContent).toContain('–');
+  click(button(host, 'Tests as CSV'));
+  expect(actions.save).toHaveBeenCalledWith(file);
+});
+
+test('before anything is graded it is said that there is nothing to analyse', async () => {
+  const items = () => Promise.reject(new Error('No submission has a score.'));
+  const host = await show(newModel({ items }));
+  click(button(host, 'Tests…'));
+  await act(async () => undefined);
+  expect(find(host, '.tt-Foldable [role=alert]').textContent).toBe(
+    'No submission has a score.'
+  );
 });

@@ -31,7 +31,7 @@ async function show(model: GradingModel): Promise<HTMLElement> {
     download: nothing,
     collectFile: nothing,
     saveGrades: nothing,
-    saveItems: nothing
+    save: nothing
   };
   const { host } = mount(
     <GradingView model={model} name="01 Sums" actions={actions} trans={trans} />

@@ -142,6 +142,9 @@ async def give_back(instructor: Path, jp_fetch) -> None:
     assert [line.split(",")[0] for line in table["text"].splitlines()] == ["id", "ada", "alan", "grace"]
     tests = json.loads((await ask(jp_fetch, "class/items", MODULE))[1])
     assert tests["text"].splitlines()[1].startswith("01-add-test,3,3,33.3")
+    (item,) = tests["items"]
+    assert (item["grade_id"], item["count"], item["pass_rate"]) == ("01-add-test", 3, pytest.approx(100 / 3))
+    assert (item["remark"], item["times"]) == ("", 1)
     table = json.loads((await ask(jp_fetch, "class/grades", MODULE | {"anonymous": True}))[1])
     assert "ada" not in table["text"]
     assert len(table["text"].splitlines()) == 4

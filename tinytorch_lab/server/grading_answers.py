@@ -86,14 +86,15 @@ def feedback(place: Place, module: str, students: list[str], hidden: bool, send:
 
 
 def items(place: Place, module: str) -> dict[str, Any]:
-    """How each test of the module went over all submissions, as CSV: which exercise is broken, which tells nobody apart."""
+    """How each test of the module went over all submissions, also as CSV: which exercise is broken, which tells nobody apart."""
     from tinytorch_lab.course.grading.items import analyse, items_csv
     from tinytorch_lab.course.grading.model import ClassPaths
     from tinytorch_lab.course.grading.results import load_results
 
     known = load_results(ClassPaths(place.folder), module)
     found = analyse([result.graded for result in known.values()])
-    return {"name": f"{module}_tests.csv", "text": items_csv(found)}
+    rows = [asdict(one) | {"remark": one.remark} for one in found]
+    return {"items": rows, "name": f"{module}_tests.csv", "text": items_csv(found)}
 
 
 def grades(place: Place, module: str, anonymous: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import type {
   ICellScore,
   ICollected,
   IGradesFile,
+  IItems,
   IPolicyChanges,
   ISubmissions
 } from './data';
@@ -16,6 +17,7 @@ import {
   readFeedbackMessage,
   readGradeMessage,
   readGradesFile,
+  readItems,
   readSubmissions,
   type RunMessage
 } from './read';
@@ -55,7 +57,7 @@ export interface IGradingApi {
   extend(module: string, student: string, until: string | null): Promise<void>;
   grades(module: string, anonymous: boolean): Promise<IGradesFile>;
   /** How each test went over all submissions. */
-  items(module: string): Promise<IGradesFile>;
+  items(module: string): Promise<IItems>;
 }
 
 export function gradingApi(trans: TranslationBundle): IGradingApi {
@@ -102,6 +104,6 @@ export function gradingApi(trans: TranslationBundle): IGradingApi {
       }),
     grades: (module, anonymous) =>
       server.ask('class/grades', readGradesFile, { module, anonymous }),
-    items: module => server.ask('class/items', readGradesFile, { module })
+    items: module => server.ask('class/items', readItems, { module })
   };
 }

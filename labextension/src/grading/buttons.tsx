@@ -1,6 +1,8 @@
 import React from 'react';
 
 import { handedIn, NOT_GRADED } from './data';
+import { Foldable } from './foldable';
+import { Items } from './items';
 import type { IGradingPartProps } from './props';
 
 /** What can be done with the submissions, in the order in which it is done. */
@@ -119,16 +121,6 @@ function Grades(props: IGradingPartProps): JSX.Element {
       >
         {trans.__('CSV without Names')}
       </button>
-      <button
-        type="button"
-        className="jp-mod-styled"
-        title={trans.__(
-          'For each test how many pass it, and what goes wrong most often: which exercise is broken, which tells nobody apart'
-        )}
-        onClick={actions.saveItems}
-      >
-        {trans.__('Tests as CSV')}
-      </button>
       {submissions.formgrader !== null && (
         <a
           className="tt-Grading-link"
@@ -140,6 +132,9 @@ function Grades(props: IGradingPartProps): JSX.Element {
           {trans.__('Formgrader')}
         </a>
       )}
+      <Foldable label={trans.__('Tests…')}>
+        {() => <Items {...props} />}
+      </Foldable>
     </>
   );
 }

@@ -1,14 +1,15 @@
 import React from 'react';
 
-import { messageOf } from '../message-of';
-import type { ICellScore } from './data';
 import type { IRowProps } from './row';
 import { scoreText } from './texts';
+import { useAnswer } from './use-answer';
 
 /** What each graded cell of a submission got. Asked for when it is looked at: those of a whole class are megabytes. */
 export function Cells(props: IRowProps): JSX.Element | null {
-  const { row, trans } = props;
-  const { cells, error } = useCells(props);
+  const { model, row, trans } = props;
+  const { student } = row;
+  const ask = React.useCallback(() => model.cells(student), [model, student]);
+  const { answer: cells, error } = useAnswer(ask, row);
   if (error !== null) {
     return <p role="alert">{error}</p>;
   }
@@ -37,30 +38,4 @@ export function Cells(props: IRowProps): JSX.Element | null {
       </tbody>
     </table>
   );
-}
-
-/** Null until they are there. They are asked for again when something new is known of the submission. */
-function useCells(props: IRowProps): {
-  cells: ICellScore[] | null;
-  error: string | null;
-} {
-  const { model, row } = props;
-  const [cells, setCells] = React.useState<ICellScore[] | null>(null);
-  const [error, setError] = React.useState<string | null>(null);
-  React.useEffect(() => {
-    let isOld = false;
-    model.cells(row.student).then(
-      answer => {
-        if (!isOld) {
-          setCells(answer);
-          setError(null);
-        }
-      },
-      (reason: unknown) => !isOld && setError(messageOf(reason))
-    );
-    return () => {
-      isOld = true;
-    };
-  }, [model, row]);
-  return { cells, error };
 }

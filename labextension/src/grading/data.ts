@@ -91,6 +91,30 @@ export interface IFeedback {
   path: string | null;
 }
 
+/** How one test went over all submissions with a score. */
+export interface IItem {
+  gradeId: string;
+  points: number;
+  /** So many submissions have it. */
+  count: number;
+  /** Percentage of them with full points. */
+  passRate: number;
+  meanScore: number;
+  cpuS: number;
+  /** Correlation with the score of the other tests; null where one of both does not vary. */
+  discrimination: number | null;
+  /** The most common first line of what failed, and in how many. */
+  firstError: string;
+  times: number;
+  /** What to look at; empty if nothing. */
+  remark: string;
+}
+
+export interface IItems {
+  items: IItem[];
+  file: IGradesFile;
+}
+
 /** A file that the browser saves. */
 export interface IGradesFile {
   name: string;

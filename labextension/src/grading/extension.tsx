@@ -1,8 +1,9 @@
 import React from 'react';
 
+import { ChangeForm, TimeField } from './change-form';
 import type { ISubmission } from './data';
 import { Foldable } from './foldable';
-import { LAST, localInput, timeZone, withOffset } from './local-time';
+import { localInput, withOffset } from './local-time';
 import type { IGradingPartProps } from './props';
 import { studentText } from './texts';
 import { useChange } from './use-change';
@@ -27,51 +28,25 @@ function ExtensionForm(
   const [until, setUntil] = React.useState(
     localInput(extension ?? submissions.policy.due ?? '')
   );
-  const { error, isSaving, save } = useChange(onClose);
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault();
-    void save(() => model.extend(student, withOffset(until)));
-  };
-  return (
-    <form
-      aria-label={trans.__('Extension of %1', studentText(row))}
-      onSubmit={submit}
+  const change = useChange(onClose);
+  const takeAway = (
+    <button
+      type="button"
+      className="jp-mod-styled"
+      disabled={change.isSaving}
+      onClick={() => void change.save(() => model.extend(student, null))}
     >
-      <label>
-        {trans.__('Due, by your clock (%1)', timeZone())}
-        <input
-          type="datetime-local"
-          max={LAST}
-          className="jp-mod-styled"
-          required
-          autoFocus
-          value={until}
-          onChange={event => setUntil(event.target.value)}
-        />
-      </label>
-      {error !== null && <p role="alert">{error}</p>}
-      <div className="tt-Grading-buttons">
-        <button type="button" className="jp-mod-styled" onClick={onClose}>
-          {trans.__('Cancel')}
-        </button>
-        {extension !== null && (
-          <button
-            type="button"
-            className="jp-mod-styled"
-            disabled={isSaving}
-            onClick={() => void save(() => model.extend(student, null))}
-          >
-            {trans.__('Take Away')}
-          </button>
-        )}
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-accept"
-          disabled={isSaving}
-        >
-          {trans.__('Save')}
-        </button>
-      </div>
-    </form>
+      {trans.__('Take Away')}
+    </button>
+  );
+  return (
+    <ChangeForm
+      {...{ change, onClose, trans }}
+      label={trans.__('Extension of %1', studentText(row))}
+      onSave={() => model.extend(student, withOffset(until))}
+      more={extension !== null && takeAway}
+    >
+      <TimeField value={until} onChange={setUntil} isRequired trans={trans} />
+    </ChangeForm>
   );
 }

@@ -27,7 +27,7 @@ export function Foldable(props: {
       {open && (
         <div
           id={form}
-          className="tt-LateForm"
+          className="tt-Foldable"
           onKeyDown={event => event.key === 'Escape' && close()}
         >
           {props.children(close)}

@@ -1,8 +1,9 @@
 import React from 'react';
 
+import { ChangeForm, TimeField } from './change-form';
 import type { IPolicy, IPolicyChanges } from './data';
 import { Foldable } from './foldable';
-import { LAST, localInput, timeZone, withOffset } from './local-time';
+import { localInput, withOffset } from './local-time';
 import type { IGradingPartProps } from './props';
 import { policyText } from './texts';
 import { useChange } from './use-change';
@@ -33,30 +34,28 @@ function PolicyForm(
   const { model, submissions, name, onClose, trans } = props;
   const [given] = React.useState(() => fieldsOf(submissions.policy));
   const [fields, setFields] = React.useState(given);
-  const { error, isSaving, save } = useChange(onClose);
-  const set = (change: Partial<IFields>) => setFields({ ...fields, ...change });
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault();
+  const change = useChange(onClose);
+  const set = (other: Partial<IFields>) => setFields({ ...fields, ...other });
+  const save = async () => {
     const changes = changesOf(given, fields);
-    void save(async () =>
-      Object.keys(changes).length === 0 ? null : model.changePolicy(changes)
-    );
+    return Object.keys(changes).length === 0
+      ? null
+      : model.changePolicy(changes);
   };
   return (
-    <form aria-label={trans.__('Late work')} onSubmit={submit}>
+    <ChangeForm
+      {...{ change, onClose, trans }}
+      label={trans.__('Late work')}
+      onSave={save}
+    >
       <fieldset>
         <legend>{name}</legend>
-        <label>
-          {trans.__('Due, by your clock (%1)', timeZone())}
-          <input
-            type="datetime-local"
-            max={LAST}
-            className="jp-mod-styled"
-            autoFocus
-            value={fields.due}
-            onChange={event => set({ due: event.target.value })}
-          />
-        </label>
+        <TimeField
+          value={fields.due}
+          onChange={due => set({ due })}
+          isRequired={false}
+          trans={trans}
+        />
       </fieldset>
       <fieldset>
         <legend>{trans.__('All modules')}</legend>
@@ -71,20 +70,7 @@ function PolicyForm(
           onChange={capPercent => set({ capPercent })}
         />
       </fieldset>
-      {error !== null && <p role="alert">{error}</p>}
-      <div className="tt-Grading-buttons">
-        <button type="button" className="jp-mod-styled" onClick={onClose}>
-          {trans.__('Cancel')}
-        </button>
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-accept"
-          disabled={isSaving}
-        >
-          {trans.__('Save')}
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }
 

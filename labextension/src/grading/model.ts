@@ -10,6 +10,7 @@ import type {
   ICollected,
   IFeedback,
   IGraded,
+  IItems,
   IPolicyChanges,
   ISubmissions
 } from './data';
@@ -86,6 +87,11 @@ export class GradingModel extends StateModel {
   /** What each graded cell of a submission got. */
   cells(student: string): Promise<ICellScore[]> {
     return this._api.cells(this.module, student);
+  }
+
+  /** How each test went over all submissions. */
+  items(): Promise<IItems> {
+    return this._api.items(this.module);
   }
 
   /** Takes in an LMS's export, or what lies in nbgrader's exchange. */

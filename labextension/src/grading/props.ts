@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { ISubmissions } from './data';
+import type { IGradesFile, ISubmissions } from './data';
 import type { GradingModel } from './model';
 
 /** What the buttons do that needs more than the model. Nothing rejects. */
@@ -12,8 +12,8 @@ export interface IGradingActions {
   collectFile: (file: File) => void;
   /** Saves the grades on the user's own disk. */
   saveGrades: (anonymous: boolean) => void;
-  /** The same with how each test went. */
-  saveItems: () => void;
+  /** Saves a file that is here already. */
+  save: (file: IGradesFile) => void;
 }
 
 export interface IGradingViewProps {

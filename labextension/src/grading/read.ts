@@ -7,6 +7,7 @@ import type {
   IFeedback,
   IGraded,
   IGradesFile,
+  IItems,
   IOutcome,
   IPolicy,
   ISubmission,
@@ -77,6 +78,22 @@ export function readCollected(data: unknown): ICollected {
 export function readGradesFile(data: unknown): IGradesFile {
   const answer = new Fields(data, 'grades');
   return { name: answer.string('name'), text: answer.string('text') };
+}
+
+export function readItems(data: unknown): IItems {
+  const items = new Fields(data, 'tests').objects('items', item => ({
+    gradeId: item.string('grade_id'),
+    points: item.number('points'),
+    count: item.number('count'),
+    passRate: item.number('pass_rate'),
+    meanScore: item.number('mean_score'),
+    cpuS: item.number('cpu_s'),
+    discrimination: item.numberOrNull('discrimination'),
+    firstError: item.string('first_error'),
+    times: item.number('times'),
+    remark: item.string('remark')
+  }));
+  return { items, file: readGradesFile(data) };
 }
 
 /** What comes while submissions are graded, or pages made. */
