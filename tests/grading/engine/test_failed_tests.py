@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from small_module import cell, notebook, plain, released, solved, task, with_code
 
+from tinytorch_lab.course.grading.engine import execution, restore, session
 from tinytorch_lab.course.grading.engine import plain as plain_kernel
 from tinytorch_lab.course.grading.engine.run import grade_one
 from tinytorch_lab.course.grading.model import Graded, Limits
@@ -95,3 +96,37 @@ def test_halves_of_characters_and_pictures_that_are_none_do_no_harm() -> None:
     assert graded.cells[0].error == "ValueError: ?"
     assert cell(graded.notebook, "double-test")["outputs"][0]["text"] == "?\n"
     assert cell(graded.notebook, "why")["attachments"] == {"c": {"image/png": "AA"}}
+
+
+def test_what_thousands_of_cells_show_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execution, "MAX_SHOWN", 5000)
+
+    def change(submission: dict) -> None:
+        submission["cells"][2:2] = [plain("print('x' * 2000)") for _ in range(5)]
+        cell(submission, "triple")["source"] = "def triple(x): raise ValueError('y' * 2000)"
+
+    graded = grade_one(solved(change))
+    assert graded.notebook is not None
+    assert [len(one["outputs"]) for one in graded.notebook["cells"][2:7]] == [1, 1, 0, 0, 0]
+    assert points(graded) == {"double-test": 5.0, "triple-test": 0.0, "quadruple-test": 5.0, "quintuple-test": 5.0}
+
+
+def test_a_submission_as_a_whole_has_its_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "CELLS_AT_LIMIT", 2)
+
+    def change(submission: dict) -> None:
+        sleep = "import time\ntime.sleep(0.15)"
+        submission["cells"][2:2] = [plain(sleep) for _ in range(50)]
+
+    graded = grade_one(solved(change, limits=Limits(cell_wall_s=0.5)))
+    assert (graded.state, graded.score) == ("timed out", 0.0)
+    assert graded.reason == "All its cells together used more than 1 s of time."
+
+
+@pytest.mark.parametrize("more", [{"junk": [[]] * 200}, {"cells": [plain("1")] * 11}])
+def test_a_notebook_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch, more: dict) -> None:
+    monkeypatch.setattr(restore, "MAX_NODES", 100)
+    monkeypatch.setattr(restore, "MAX_CELLS", 10)
+    graded = grade_one(task({**{"nbformat": 4, "metadata": {}, "cells": []}, **more}))
+    assert graded.state == "grading failed"
+    assert "no readable notebook (more than 10" in graded.reason

@@ -13,9 +13,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from tinytorch_lab.course.grading.engine.execution import checked
-from tinytorch_lab.course.grading.engine.restore import CELL_ID
+from tinytorch_lab.course.grading.engine.restore import CELL_ID, read_submission
 from tinytorch_lab.course.lesson import grader
-from tinytorch_lab.course.notebooks import is_measuring, parse_notebook
+from tinytorch_lab.course.notebooks import is_measuring
 
 MAX_OUTPUT = 2**20
 """Characters of output (as JSON) that a measuring cell keeps; a larger one is not taken over."""
@@ -32,8 +32,8 @@ def text_of(content: bytes) -> str:
 def without_measuring(submitted: str) -> str:
     """The notebook's text without its measuring cells; unchanged if there are none, or if it is no notebook."""
     try:
-        notebook = parse_notebook(submitted)
-    except (ValueError, RecursionError):
+        notebook = read_submission(submitted)
+    except ValueError:
         return submitted  # the engine says what is wrong with it
     kept = [cell for cell in notebook.cells if not _measures(cell)]
     if len(kept) == len(notebook.cells):
@@ -46,8 +46,8 @@ def with_measuring(executed: dict[str, Any], submitted: str) -> dict[str, Any]:
     after: dict[str, list[NotebookNode]] = {}
     before, taken = "", {str(cell.get("id", "")) for cell in executed["cells"]}
     try:
-        handed_in = parse_notebook(submitted).cells
-    except (ValueError, RecursionError):
+        handed_in = read_submission(submitted).cells
+    except ValueError:
         return executed  # another file was collected meanwhile; the next run grades that one
     for cell in handed_in:
         if _measures(cell):

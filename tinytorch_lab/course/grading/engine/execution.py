@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -14,6 +15,10 @@ from tinytorch_lab.course.grading.engine.wire import MAX_OUTPUTS
 TIME_LIMIT = "CellTimeLimit"
 TIME_SENTENCE = re.compile(r"The cell used more than [\d.e+-]+ s( of (CPU )?time)?, the limit for one cell\.")
 """What an error of that name says if it is the grader's own."""
+
+MAX_SHOWN = 16 * 2**20
+"""Characters that all outputs of a submission take; thousands of cells could fill the grader's memory."""
+SHORT = 400
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,31 @@ class Ran:
 
 @dataclass
 class Execution:
-    """``ran`` by the number of the code cell; ``state`` is how it ended if it did not reach the end ("" if it did)."""
+    """``ran`` by the number of the code cell; ``state`` is how it ended if it did not reach the end ("" if it did).
+
+    ``shown`` counts what all its cells have shown, in characters.
+    """
 
     ran: dict[int, Ran] = field(default_factory=dict)
     state: str = ""
     reason: str = ""
     cpu_s: float = 0.0
+    shown: int = 0
+
+    def keep(self, number: int, ran: Ran) -> None:
+        """Take in what a cell gave; of its outputs only what scores rest on, once all together fill MAX_SHOWN."""
+        self.shown += len(json.dumps(ran.outputs))
+        full = self.shown > MAX_SHOWN
+        self.ran[number] = replace(ran, outputs=_scored(ran.outputs)) if full else ran
+
+
+def _scored(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """An error without its traceback, and a value that can be partial credit."""
+    errors = [
+        NotebookNode(one, evalue=one.evalue[:SHORT], traceback=[]) for one in outputs if one.output_type == "error"
+    ]
+    values = [one for one in outputs if one.output_type == "execute_result" and len(json.dumps(one)) < SHORT]
+    return [*values[:1], *errors[:1]]
 
 
 def checked(outputs: Any) -> list[NotebookNode]:

@@ -64,7 +64,7 @@ def _execute(notebook: NotebookNode, limits: Limits, place: Path, environment: d
             for number, cell in enumerate(notebook.cells):
                 if cell.cell_type == "code":
                     client.execute_cell(cell, number)
-                    execution.ran[number] = Ran(_timed(checked(cell.outputs), sentence), cell.execution_count)
+                    execution.keep(number, Ran(_timed(checked(cell.outputs), sentence), cell.execution_count))
     except DeadKernelError:
         execution.state, execution.reason = DIED, "The kernel died."
     return execution

@@ -16,9 +16,25 @@ from nbformat import NotebookNode
 
 from tinytorch_lab.course.grading.engine.source import Given
 from tinytorch_lab.course.lesson import grader
-from tinytorch_lab.course.notebooks import grade_id
+from tinytorch_lab.course.notebooks import grade_id, parse_notebook
 
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+MAX_NODES, MAX_CELLS = 2_000_000, 5_000
+
+
+def read_submission(text: str) -> NotebookNode:
+    """The notebook that was handed in. Raises ValueError if it is none, or one that would fill the memory."""
+    if text.count("[") + text.count("{") > MAX_NODES:  # each takes a hundred times its two characters
+        raise ValueError(f"more than {MAX_NODES} lists and mappings")
+    try:
+        notebook = parse_notebook(text)
+    except RecursionError:
+        raise ValueError("lists in lists in lists") from None
+    if len(notebook.cells) > MAX_CELLS:
+        raise ValueError(f"more than {MAX_CELLS} cells")
+    return notebook
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tinytorch_lab.course.grading.engine import plain, session
 from tinytorch_lab.course.grading.engine.execution import TIME_LIMIT, TIME_SENTENCE, Execution
 from tinytorch_lab.course.grading.engine.layers import FORK, gaps, isolation, standing
 from tinytorch_lab.course.grading.engine.pace import limited
-from tinytorch_lab.course.grading.engine.restore import Restored, restore
+from tinytorch_lab.course.grading.engine.restore import Restored, read_submission, restore
 from tinytorch_lab.course.grading.engine.scoring import fill, scores
 from tinytorch_lab.course.grading.engine.servers import Kind, Servers
 from tinytorch_lab.course.grading.engine.source import Given, given
@@ -32,7 +32,7 @@ from tinytorch_lab.course.grading.model import (
     Graded,
     Task,
 )
-from tinytorch_lab.course.notebooks import grade_id, parse_notebook
+from tinytorch_lab.course.notebooks import grade_id
 
 __all__ = ["grade_all", "grade_one", "isolation"]
 
@@ -138,8 +138,8 @@ def _grade(task: Task, layers: frozenset[str], servers: Servers) -> Graded:
 def _run(task: Task, layers: frozenset[str], servers: Servers) -> tuple[Restored, Execution]:
     source = given(task.source)
     try:
-        submitted = parse_notebook(task.submitted)
-    except (ValueError, RecursionError) as error:
+        submitted = read_submission(task.submitted)
+    except ValueError as error:
         raise CourseError(f"What was handed in is no readable notebook ({error}).") from None
     restored = restore(source, submitted)
     return restored, _execute(task, source, restored, layers, servers)
