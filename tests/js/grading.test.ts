@@ -1,8 +1,11 @@
 /** Submissions: what the server answers, and how runs go. */
 
-import { expect, test } from 'vitest';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import { expect, test, vi } from 'vitest';
 
 import { moved } from '../../labextension/src/grading/data';
+import { GradingPanel } from '../../labextension/src/grading/panel';
 import {
   readCells,
   readCollected,
@@ -116,4 +119,26 @@ test('stopping keeps what is graded; a broken answer is no success', async () =>
   const broken = newModel({ feedback: async () => undefined });
   await broken.feedback();
   expect(broken.ended).toMatchObject({ kind: 'failed' });
+});
+
+test('what changed elsewhere shows when the panel comes into sight again', async () => {
+  vi.useFakeTimers();
+  const asked = vi.fn(async () => submissions());
+  const model = newModel({ submissions: asked });
+  const nothing = () => undefined;
+  const actions = {
+    openPage: nothing,
+    download: nothing,
+    collectFile: nothing,
+    saveGrades: nothing,
+    save: nothing
+  };
+  const panel = new GradingPanel({ model, name: '01 Sums', actions, trans });
+  await model.refresh();
+  MessageLoop.sendMessage(panel, Widget.Msg.AfterShow);
+  expect(asked).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(10_000);
+  MessageLoop.sendMessage(panel, Widget.Msg.AfterShow);
+  expect(asked).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
 });

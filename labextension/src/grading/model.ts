@@ -74,6 +74,13 @@ export class GradingModel extends StateModel {
     return this._asked.ask(() => this._api.submissions(this.module));
   }
 
+  /** Asks unless it did a moment ago. */
+  async refreshIfOld(): Promise<void> {
+    if (!this._asked.isFresh) {
+      await this.refresh();
+    }
+  }
+
   /** Changes due date or late policy; answers why not, null if it is done. */
   changePolicy(changes: IPolicyChanges): Promise<string | null> {
     return this._change(() => this._api.changePolicy(this.module, changes));

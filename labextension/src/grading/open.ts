@@ -1,16 +1,13 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget, ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
 
 import { nameOf, type IClassModule } from '../class/data';
 import { messageOf } from '../message-of';
-import { classIcon } from '../icons';
 import { gradingApi } from './api';
 import { base64Of, saveText } from './browser-files';
 import { GradingModel } from './model';
+import { GradingPanel, panelId } from './panel';
 import type { IGradingActions } from './props';
-import { GradingView } from './view';
 
 /** The submissions of modules in the main area, one widget a module. */
 export class GradingPanels {
@@ -24,40 +21,25 @@ export class GradingPanels {
 
   /** Shows the submissions of the module, asked for anew. */
   async open(module: IClassModule): Promise<void> {
-    const id = `tinytorch-grading-${module.id}`;
     let model = this._models.get(module.id);
     if (model === undefined || model.isDisposed) {
       model = new GradingModel(gradingApi(this._trans), module.id, this._trans);
       model.worked.connect(() => this._onWorked());
       this._models.set(module.id, model);
-      this._app.shell.add(this._widget(module, model, id), 'main');
+      this._app.shell.add(this._panel(module, model), 'main');
     }
-    this._app.shell.activateById(id);
-    await model.refresh();
+    const asked = model.refresh();
+    this._app.shell.activateById(panelId(module.id));
+    await asked;
   }
 
-  private _widget(
-    module: IClassModule,
-    model: GradingModel,
-    id: string
-  ): MainAreaWidget {
-    const name = nameOf(module);
-    const content = ReactWidget.create(
-      React.createElement(GradingView, {
-        model,
-        name,
-        actions: this._actions(model),
-        trans: this._trans
-      })
-    );
-    content.addClass('tt-ComparePanel');
-    const widget = new MainAreaWidget({ content });
-    widget.id = id;
-    widget.title.label = this._trans.__('Submissions: %1', name);
-    widget.title.icon = classIcon;
-    widget.title.closable = true;
-    widget.disposed.connect(() => model.dispose());
-    return widget;
+  private _panel(module: IClassModule, model: GradingModel): GradingPanel {
+    return new GradingPanel({
+      model,
+      name: nameOf(module),
+      actions: this._actions(model),
+      trans: this._trans
+    });
   }
 
   private _actions(model: GradingModel): IGradingActions {
