@@ -22,6 +22,7 @@ import { OpenNotebooks } from '../work/notebooks';
 import { OutlineModel } from '../work/outline-model';
 import { ModuleTasks } from '../work/tasks';
 import { addCourseCommands } from './commands';
+import { followFront } from './front';
 import { followLast } from './last';
 import { NavigatorPanel } from './panel';
 import type { ICourseActions } from './view';
@@ -161,22 +162,19 @@ function followNotebooks(
   models: { model: CourseModel; work: WorkModel; outline: OutlineModel }
 ): void {
   const { model, work, outline } = models;
-  const loadOutline = async () => {
-    const front = model.front;
-    // What makes a notebook unreadable is said with the module.
+  // What makes a notebook unreadable is said with the module.
+  const loadOutline = async (front: IModule | null) => {
     if (front !== null && front.problem === null) {
       await outline.load(front.id);
     }
   };
   const lookAgain = async () => {
     await model.refresh();
-    await loadOutline();
+    await loadOutline(model.front);
   };
+  followFront(model, front => void loadOutline(front));
   work.courseChanged.connect(() => void lookAgain());
-  tracker?.currentChanged.connect(() => {
-    model.setFront(notebooks.front);
-    void loadOutline();
-  });
+  tracker?.currentChanged.connect(() => model.setFront(notebooks.front));
   app.docRegistry.addWidgetExtension('Notebook', {
     createNew: (_panel, context) => {
       const onSave = (_: unknown, state: string) => {
