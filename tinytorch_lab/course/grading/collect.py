@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tinytorch_lab.course.files import write_bytes_atomic
 from tinytorch_lab.course.grading import clock, received
 from tinytorch_lab.course.grading.exchange import SECRET, read_exchange
 from tinytorch_lab.course.grading.export_files import read_export
-from tinytorch_lab.course.grading.lms import claim
+from tinytorch_lab.course.grading.lms import WHICH_MODULE, Claim, claim
 from tinytorch_lab.course.grading.model import ClassPaths
 from tinytorch_lab.course.grading.place import catalogue_of
 from tinytorch_lab.course.grading.roster import Roster, read_roster
@@ -53,36 +53,62 @@ def collect(
 ) -> Collection:
     """Take in what lies in ``origin``, a folder or zip of an LMS, or else in nbgrader's exchange.
 
-    ``modules`` (default: all) says which; others are passed over. Raises CourseError if the place or the roster is wrong.
+    ``modules`` (default: all) says which; others are passed over. If it is one, a student's only notebook is taken for it
+    whatever its name. Raises CourseError if the place or the roster is wrong.
     """
-    roster, catalogue = read_roster(paths.root / "roster.csv"), catalogue_of(paths)
+    desk = _Desk(paths, read_roster(paths.root / "roster.csv"), catalogue_of(paths), modules, tell)
     sent = read_export(origin) if origin else read_exchange(exchange_of(ClassFolder(paths.root)))
-    taken: list[Collected] = []
-    left: list[Left] = []
     try:
         for one in sent:
-            result = one if isinstance(one, Left) else _take(paths, one, roster, catalogue, modules)
-            if isinstance(result, Left):
-                left.append(result)
-            elif result is not None:
-                taken.append(result)
-                tell(result)
+            desk.take(one)
+        desk.take_renamed()
     finally:
-        received.remember(paths, taken)
-    return Collection(tuple(taken), tuple(left))
+        received.remember(paths, desk.taken)
+    return Collection(tuple(desk.taken), tuple(desk.left))
 
 
-def _take(
-    paths: ClassPaths, sent: Sent, roster: Roster, catalogue: Catalogue, modules: tuple[str, ...]
-) -> Collected | Left | None:
-    claimed = claim(sent, roster, catalogue)
-    if claimed.why:
-        return Left(sent.place, claimed.why)
-    if modules and claimed.module not in modules:
-        return None
-    notebook = paths.submitted(claimed.student, claimed.module)
-    outcome = _store(notebook, paths.older(claimed.student, claimed.module), sent)
-    return Collected(claimed.student, claimed.module, sent.at, sent.clock, outcome, sent.place, sent.remark)
+class _Desk:
+    """Where what was sent is looked at, one by one."""
+
+    def __init__(
+        self, paths: ClassPaths, roster: Roster, catalogue: Catalogue, modules: tuple[str, ...],
+        tell: Callable[[Collected], object],
+    ) -> None:  # fmt: skip
+        self.paths, self.roster, self.catalogue, self.modules, self.tell = paths, roster, catalogue, modules, tell
+        self.taken: list[Collected] = []
+        self.left: list[Left] = []
+        self._renamed: dict[str, list[Sent]] = {}
+
+    def take(self, one: Sent | Left) -> None:
+        """Take it in, or leave it with its reason."""
+        if isinstance(one, Left):
+            self.left.append(one)
+            return
+        claimed = claim(one, self.roster, self.catalogue)
+        if claimed.why == WHICH_MODULE and len(self.modules) == 1:
+            others = self._renamed.setdefault(claimed.student, [])
+            others.append(replace(one, content=b"") if others else one)  # of several none will be taken
+        elif claimed.why:
+            self.left.append(Left(one.place, claimed.why))
+        elif not self.modules or claimed.module in self.modules:
+            self._store(claimed, one)
+
+    def take_renamed(self) -> None:
+        """At the end: notebooks of other names, of students who sent no other one."""
+        for student, sent in self._renamed.items():
+            if len(sent) == 1 and student not in {one.student for one in self.taken}:
+                remark = "its name is no lesson's: taken, since it is the only one and you named the module"
+                self.take(replace(sent[0], module=self.modules[0], remark=remark))
+            else:
+                self.left += [Left(one.place, WHICH_MODULE) for one in sent]
+
+    def _store(self, claimed: Claim, sent: Sent) -> None:
+        notebook = self.paths.submitted(claimed.student, claimed.module)
+        outcome = _store(notebook, self.paths.older(claimed.student, claimed.module), sent)
+        self.taken.append(
+            Collected(claimed.student, claimed.module, sent.at, sent.clock, outcome, sent.place, sent.remark)
+        )
+        self.tell(self.taken[-1])
 
 
 def _store(notebook: Path, older: Path, sent: Sent) -> str:

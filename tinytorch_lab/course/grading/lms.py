@@ -14,10 +14,15 @@ MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file_?(?P<f
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)")
 _AGAIN = re.compile(r"(-\d+| ?\(\d+\))$")  # what an LMS or a browser adds to the name of a second file
 
+WHICH_MODULE = (
+    "which module is it? The file should have the lesson's name (tensor.ipynb) or lie in NN_name/. If it is the student's "
+    "only one and the export is of one module, name that: tinytorch-lab collect NN --from ..."
+)
+
 
 @dataclass(frozen=True)
 class Claim:
-    """Whose it is and which module; ``why`` is the reason where one of them is not known."""
+    """Whose it is and which module; ``why`` is the reason where one of them is not known (the student may be, then)."""
 
     student: str = ""
     module: str = ""
@@ -32,7 +37,7 @@ def claim(sent: Sent, roster: Roster, catalogue: Catalogue) -> Claim:
         return Claim(why=student)
     module = sent.module or _module(place, catalogue)
     if module is None:
-        return Claim(why="which module is it? The file should have the lesson's name (tensor.ipynb) or lie in NN_name/")
+        return Claim(student.id, why=WHICH_MODULE)
     if not MODULE_ID.fullmatch(module) or module not in {one.id for one in catalogue.modules}:
         return Claim(why=f"there is no module {module!r} in this course")
     return Claim(student.id, module)

@@ -281,3 +281,24 @@ def test_without_a_roster_plain_folders_and_the_exchange_work_and_names_of_an_lm
 )
 def test_times_are_read_as_nbgrader_and_manifests_write_them(text: str, said: datetime | None) -> None:
     assert clock.parse(text) == said
+
+
+def test_a_renamed_notebook_is_of_the_module_that_was_named_if_it_is_the_students_only_one(
+    paths: ClassPaths, tmp_path: Path
+) -> None:
+    names = {
+        "Ada Lovelace_11_assignsubmission_file_/My homework (final).ipynb": b"ada",
+        "Alan Turing_12_assignsubmission_file_/pair.ipynb": b"alan",
+        "Alan Turing_12_assignsubmission_file_/scratch.ipynb": b"other",
+        "Grace Hopper_13_assignsubmission_file_/one.ipynb": b"1",
+        "Grace Hopper_13_assignsubmission_file_/two.ipynb": b"2",
+    }
+    export = put(tmp_path / "export.zip", zipped(names))
+    unnamed = collect.collect(paths, origin=export)
+    assert taken(unnamed) == {("alan", "01_pair", "new")}
+    assert "name that: tinytorch-lab collect NN --from" in reasons(unnamed)
+    found = collect.collect(paths, ("01_pair",), export)
+    assert taken(found) == {("ada", "01_pair", "new"), ("alan", "01_pair", "there already")}
+    assert paths.submitted("ada", "01_pair").read_bytes() == b"ada"
+    assert sorted(Path(left.place).name for left in found.left) == ["one.ipynb", "scratch.ipynb", "two.ipynb"]
+    assert received.load(paths, "01_pair")["ada"].place.endswith("My homework (final).ipynb")
