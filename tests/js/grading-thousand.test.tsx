@@ -1,10 +1,9 @@
 /** A class of a thousand: what is drawn, how often, and how one student is found. */
 
-import React, { act } from 'react';
+import { act } from 'react';
 import { beforeEach, expect, test, vi } from 'vitest';
 
 import type { ISubmission } from '../../labextension/src/grading/data';
-import type { GradingModel } from '../../labextension/src/grading/model';
 import type { RunMessage } from '../../labextension/src/grading/read';
 import {
   chosen,
@@ -14,83 +13,45 @@ import {
   type SortKey
 } from '../../labextension/src/grading/rows';
 import * as texts from '../../labextension/src/grading/texts';
-import { GradingView } from '../../labextension/src/grading/view';
-import { click, find, mount } from './dom';
+import { click, find } from './dom';
 import { newModel, outcome, submission, submissions } from './grading-samples';
-import { trans } from './samples';
+import { button, clear, show, write } from './grading-screen';
 
 const CLASS = Array.from({ length: 1000 }, (_, i) =>
   submission({ student: `s${i}`, name: `Kay ${i}` })
 );
 
 beforeEach(() => {
-  document.body.innerHTML = '';
+  clear();
   vi.restoreAllMocks();
 });
-
-async function show(model: GradingModel): Promise<HTMLElement> {
-  const nothing = () => undefined;
-  const actions = {
-    openPage: nothing,
-    download: nothing,
-    collectFile: nothing,
-    saveGrades: nothing,
-    save: nothing
-  };
-  const { host } = mount(
-    <GradingView model={model} name="01 Sums" actions={actions} trans={trans} />
-  );
-  await act(() => model.refresh());
-  return host;
-}
 
 function students(host: HTMLElement): (string | undefined)[] {
   const rows = [...host.querySelectorAll<HTMLElement>('[data-student]')];
   return rows.map(row => row.dataset['student']);
 }
 
-function step(host: HTMLElement, name: string): HTMLElement {
-  const all = [...host.querySelectorAll<HTMLElement>('.tt-Pages button')];
-  const found = all.find(each => each.textContent === name);
-  if (found === undefined) {
-    throw new Error(`No ${name} in ${host.textContent}`);
-  }
-  return found;
-}
-
-function search(host: HTMLElement, query: string): void {
-  const input = find(host, '[type=search]');
-  const set = Object.getOwnPropertyDescriptor(
-    HTMLInputElement.prototype,
-    'value'
-  )?.set;
-  act(() => {
-    set?.call(input, query);
-    input.dispatchEvent(new Event('input', { bubbles: true }));
-  });
-}
-
 test('fifty are drawn at once, and the next ones a click away', async () => {
   const host = await show(newModel({}, submissions({ rows: CLASS })));
   expect(students(host)).toEqual(CLASS.slice(0, 50).map(row => row.student));
   expect(find(host, '.tt-Pages').textContent).toContain('1 to 50 of 1000');
-  expect(step(host, 'Previous').getAttribute('aria-disabled')).toBe('true');
-  click(step(host, 'Previous'));
+  expect(button(host, 'Previous').getAttribute('aria-disabled')).toBe('true');
+  click(button(host, 'Previous'));
   expect(students(host)[0]).toBe('s0');
-  click(step(host, 'Next'));
+  click(button(host, 'Next'));
   expect(students(host)).toEqual(CLASS.slice(50, 100).map(row => row.student));
 });
 
 test('who is looked for is found on whatever page they are', async () => {
   const host = await show(newModel({}, submissions({ rows: CLASS })));
-  click(step(host, 'Next'));
-  search(host, 'kay 77');
+  click(button(host, 'Next'));
+  write(find(host, '[type=search]'), 'kay 77');
   const found = CLASS.filter(row => row.student.includes('77'));
   expect(students(host)).toEqual(found.map(row => row.student));
   expect(host.querySelector('.tt-Pages')).toBeNull();
-  search(host, '1');
+  write(find(host, '[type=search]'), '1');
   expect(find(host, '.tt-Pages').textContent).toContain('1 to 50 of 271');
-  search(host, 'nobody');
+  write(find(host, '[type=search]'), 'nobody');
   expect(host.textContent).toContain('Nobody fits.');
 });
 

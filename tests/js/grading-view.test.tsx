@@ -1,24 +1,13 @@
 /** What an instructor sees of submissions. */
 
-import React, { act } from 'react';
+import { act } from 'react';
 import { beforeEach, expect, test, vi } from 'vitest';
 
 import type { IItem } from '../../labextension/src/grading/data';
-import type { GradingModel } from '../../labextension/src/grading/model';
-import type { IGradingActions } from '../../labextension/src/grading/props';
 import type { RunMessage } from '../../labextension/src/grading/read';
-import { GradingView } from '../../labextension/src/grading/view';
-import { click, find, mount } from './dom';
+import { click, find } from './dom';
 import { newModel, outcome, submission, submissions } from './grading-samples';
-import { trans } from './samples';
-
-const actions = {
-  openPage: vi.fn(),
-  download: vi.fn(),
-  collectFile: vi.fn(),
-  saveGrades: vi.fn(),
-  save: vi.fn()
-} satisfies IGradingActions;
+import { actions, button, clear, show } from './grading-screen';
 
 const TOO_HARD: IItem = {
   gradeId: '01-t',
@@ -40,28 +29,7 @@ const EASY: IItem = {
   remark: ''
 };
 
-beforeEach(() => {
-  document.body.innerHTML = '';
-  Object.values(actions).forEach(action => action.mockReset());
-});
-
-async function show(model: GradingModel): Promise<HTMLElement> {
-  const { host } = mount(
-    <GradingView model={model} name="01 Sums" actions={actions} trans={trans} />
-  );
-  await act(() => model.refresh());
-  return host;
-}
-
-function button(host: HTMLElement, text: string): HTMLButtonElement {
-  const found = [...host.querySelectorAll('button')].find(
-    each => each.textContent?.trim() === text
-  );
-  if (found === undefined) {
-    throw new Error(`No button ${text} in ${host.textContent}`);
-  }
-  return found;
-}
+beforeEach(clear);
 
 test('a run counts, then shows before and after, and asks the class again', async () => {
   let finish: () => void = () => undefined;

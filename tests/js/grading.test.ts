@@ -18,6 +18,7 @@ import {
   summaryText
 } from '../../labextension/src/grading/texts';
 import { newModel, outcome, submissions } from './grading-samples';
+import { actions } from './grading-screen';
 import { trans } from './samples';
 
 test('answers are read field by field', () => {
@@ -125,14 +126,6 @@ test('what changed elsewhere shows when the panel comes into sight again', async
   vi.useFakeTimers();
   const asked = vi.fn(async () => submissions());
   const model = newModel({ submissions: asked });
-  const nothing = () => undefined;
-  const actions = {
-    openPage: nothing,
-    download: nothing,
-    collectFile: nothing,
-    saveGrades: nothing,
-    save: nothing
-  };
   const panel = new GradingPanel({ model, name: '01 Sums', actions, trans });
   await model.refresh();
   MessageLoop.sendMessage(panel, Widget.Msg.AfterShow);

@@ -1,6 +1,6 @@
 /** Due dates, the late policy and extensions: what an instructor sees, and what is asked of the server. */
 
-import React, { act } from 'react';
+import { act } from 'react';
 import { beforeEach, expect, test, vi } from 'vitest';
 
 import { gradingApi } from '../../labextension/src/grading/api';
@@ -10,57 +10,18 @@ import {
   withOffset
 } from '../../labextension/src/grading/local-time';
 import { penaltyText, policyText } from '../../labextension/src/grading/texts';
-import type { GradingModel } from '../../labextension/src/grading/model';
-import { GradingView } from '../../labextension/src/grading/view';
-import { click, find, mount } from './dom';
+import { click, find } from './dom';
 import { newModel, submission, submissions } from './grading-samples';
+import { button, clear, show, write } from './grading-screen';
 import { trans } from './samples';
 
 const DUE = '2026-12-01T22:59:00+00:00';
 const POLICY = { due: DUE, percentPerDay: 10, capPercent: 50 };
 
 beforeEach(() => {
-  document.body.innerHTML = '';
+  clear();
   process.env['TZ'] = 'Europe/Berlin';
 });
-
-async function show(model: GradingModel): Promise<HTMLElement> {
-  const nothing = () => undefined;
-  const actions = {
-    openPage: nothing,
-    download: nothing,
-    collectFile: nothing,
-    saveGrades: nothing,
-    save: nothing
-  };
-  const { host } = mount(
-    <GradingView model={model} name="01 Sums" actions={actions} trans={trans} />
-  );
-  await act(() => model.refresh());
-  return host;
-}
-
-function button(host: HTMLElement, text: string): HTMLButtonElement {
-  const found = [...host.querySelectorAll('button')].find(
-    each => each.textContent?.trim() === text
-  );
-  if (found === undefined) {
-    throw new Error(`No button ${text} in ${host.textContent}`);
-  }
-  return found;
-}
-
-/** Writes into an input as a user does: React listens to the element's own setter. */
-function write(input: Element | undefined | null, value: string): void {
-  const set = Object.getOwnPropertyDescriptor(
-    HTMLInputElement.prototype,
-    'value'
-  )?.set;
-  act(() => {
-    set?.call(input, value);
-    input?.dispatchEvent(new Event('input', { bubbles: true }));
-  });
-}
 
 test('times are those of the reader, in summer and in winter', () => {
   expect(localInput(DUE)).toBe('2026-12-01T23:59');
