@@ -43,6 +43,7 @@ An operation is a function on ndarrays (``matmul``, ``reduce_sum``). Tensors cal
 
 import importlib
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
@@ -89,7 +90,6 @@ def refuses(error, words, function, *args, **params):
 # ### 1.1 What comes in: the dtype rule
 # NumPy makes float64 of every Python float. Half the bytes do for our work: floats become float32 unless asked otherwise. Integers
 # stay: float32 has 24 binary digits, an id of 16,777,217 = 2^24 + 1 would come back as 16,777,216. What fits is shared, not copied.
-
 # %% nbgrader={"grade": false, "grade_id": "01-as-array", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
 def as_array(data: ArrayLike, dtype: DTypeLike | None = None) -> Array:
@@ -134,7 +134,6 @@ test_as_array()
 # %% [markdown]
 # ### 1.2 Strides
 # A new array is *contiguous*: its last axis is dense, and each axis to the left steps over everything to its right.
-
 # %% nbgrader={"grade": false, "grade_id": "01-contiguous-strides", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def contiguous_strides(shape, itemsize):
     """The strides, in bytes, of a new array: ``contiguous_strides((2, 3), 4)`` is ``(12, 4)``."""
@@ -515,7 +514,8 @@ class Event(NamedTuple):
 
 Observer: TypeAlias = Callable[[Event], object]
 _observer: Observer | None = None
-_grad_enabled = True
+class _Grad(threading.local): enabled = True  # each thread has its own
+_grad = _Grad()
 def set_observer(observer: Observer | None) -> Observer | None:
     """Call ``observer`` with an Event after each operation, or nobody (None). Returns the one that was set before."""
     global _observer
@@ -527,9 +527,8 @@ def get_observer() -> Observer | None:
     return _observer
 
 def set_grad_enabled(enabled: bool) -> bool:
-    """Whether ``apply`` remembers operations on tensors that require gradients. Returns what was set before."""
-    global _grad_enabled
-    previous, _grad_enabled = _grad_enabled, enabled
+    """Whether ``apply`` remembers operations on tensors that require gradients, in this thread. Returns what was set before."""
+    previous, _grad.enabled = _grad.enabled, enabled
     return previous
 
 def apply(op: Callable[..., Any], *inputs: Any, **params: Any) -> "Tensor":
@@ -540,7 +539,7 @@ def apply(op: Callable[..., Any], *inputs: Any, **params: Any) -> "Tensor":
         if isinstance(x, Tensor):
             arrays.append(x.data)
             if x.requires_grad:
-                needs_grad = _grad_enabled
+                needs_grad = _grad.enabled
         elif isinstance(x, OPERANDS):
             arrays.append(x)
         else:
@@ -652,6 +651,7 @@ class Tensor:
     def __iter__(self) -> "Iterator[Tensor]": return (self[i] for i in range(len(self)))
     def __bool__(self) -> bool: return bool(self.item())
     def __float__(self) -> float: return float(self.item())
+    def __index__(self) -> int: return self.data.__index__()
     def __int__(self) -> int: return int(self.item())
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         return np.array(self.data, dtype, copy=copy)

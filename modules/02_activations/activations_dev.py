@@ -399,8 +399,10 @@ class GELU(Activation):
         self.kept: dict[str, Array] | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        self.kept = {} if x.requires_grad else None  # held until the next call: memory that goes back to the system is slow to get again
-        return apply(gelu, _floating(x), approximate=self.approximate, keep=self.kept)
+        kept = self.kept = {} if x.requires_grad else None  # held until the next call: memory that goes back to the system is slow to get again
+        return apply(gelu, _floating(x), approximate=self.approximate, keep=kept)
+
+    def __getstate__(self) -> dict[str, Any]: return {**vars(self), "kept": None}  # copies and files need none of it
 
 class Softmax(Activation):
     """Shares along an axis: ``Softmax()(x, dim=-1)``."""

@@ -442,6 +442,7 @@ class MultiHeadAttention(Module):
         self.v_proj, self.out_proj = Linear(embed_dim, embed_dim), Linear(embed_dim, embed_dim)
         self.kept: dict[str, Array] | None = None  # what the last call keeps for the way back
 
+    def __getstate__(self) -> dict[str, Any]: return {**vars(self), "kept": None}  # copies and files need none of it
     def forward(self, x: Tensor, mask: Any = None, past: Past | None = None) -> Any:
         """(..., T, embed_dim) to the same shape. ``mask``: (T, S), (..., T, S) for each sequence, or (..., heads, T, S); 1 or True: look.
 
@@ -450,7 +451,7 @@ class MultiHeadAttention(Module):
         """
         # TODO: project, split, join with the past, attend, put the heads side by side again, project.
         # APPROACH: 1. three projections, split_heads of each. 2. with a past: cat keys and values along the rows. 3. a mask with as many axes as x lacks that
-        # of heads. 4. apply(attention, ..., mask=mask, keep=self.kept), a new dict if q requires gradients, else None. 5. merge_heads, out_proj.
+        # of heads. 4. apply(attention, ..., mask=mask, keep=...), a new dict that is self.kept too if q requires gradients, else None. 5. merge_heads, out_proj.
         # HINTS: apply(split_heads, x, num_heads=2); cat([old, new], dim=-2); np.expand_dims(mask, -3); `if past:` is false for None and for (); with None, the result alone.
         ### BEGIN SOLUTION
         q, k, v = (apply(split_heads, project(x), num_heads=self.num_heads) for project in (self.q_proj, self.k_proj, self.v_proj))
@@ -458,9 +459,8 @@ class MultiHeadAttention(Module):
             k, v = cat([past[0], k], dim=-2), cat([past[1], v], dim=-2)
         if np.ndim(mask) == x.ndim:
             mask = np.expand_dims(mask, -3)
-        self.kept = {} if q.requires_grad else None  # held until the next call, as in GELU
-        heads = apply(attention, q, k, v, mask=mask, keep=self.kept)
-        out = self.out_proj(apply(merge_heads, heads))
+        kept = self.kept = {} if q.requires_grad else None  # held until the next call, as in GELU
+        out = self.out_proj(apply(merge_heads, apply(attention, q, k, v, mask=mask, keep=kept)))
         return out if past is None else (out, (k, v))
         ### END SOLUTION
 # %% nbgrader={"grade": true, "grade_id": "12-heads-test", "locked": true, "points": 11, "schema_version": 3, "solution": false, "task": false}
@@ -574,8 +574,8 @@ if __name__ == "__main__":
 # sequence of 65,536 rows, and say which of both fails first on your machine.
 #
 # ### BEGIN SOLUTION
-# Near 2 in memory and, once calls no longer count, in time. The layer's linear part grows with T and is the larger one below T = 2 D = 256. From 4,096 to 65,536 both
-# grow 256 times (`(65_536 / 4096)**2`): 16 GiB (`4 * 65_536**2`) for the scores, before time becomes a matter of hours. Rubric: 3 points exponents, 2 the linear part, 3 the extrapolation.
+# Near 2 in memory and, once calls no longer count, in time. The layer's linear part grows with T and has more flops below T = 2 D = 256; softmax makes time bend earlier. From 4,096 to 65,536 both
+# grow 256 times (`(65_536 / 4096)**2`): 16 GiB (`4 * 65_536**2`) for the scores, and the time of 256 calls: memory fails first. Rubric: 3 points exponents, 2 the linear part, 3 the extrapolation.
 # ### END SOLUTION
 # %% [markdown] nbgrader={"grade": true, "grade_id": "12-question-kept", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
 # **2.** From `kept` and `forms`: list the arrays of all scores that each form keeps, with mask and without. The loops hold none: what do they pay? `d_attention` also works without

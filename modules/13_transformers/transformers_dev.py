@@ -243,7 +243,6 @@ class TransformerBlock(Module):
 
     def forward(self, x: Tensor, mask: Any = None, past: Past | None = None) -> Any:
         """(..., T, embed_dim) to the same shape, with ``mask`` and ``past`` as MultiHeadAttention takes them.
-
         With ``past``, () or the keys and values of earlier positions: a pair of the result and (keys, values) of all positions.
         """
         # TODO: both steps, and the past where there is one.
@@ -291,15 +290,15 @@ def choose(scores: Array, temperature: float = 1.0, top_k: int | None = None) ->
     """One id for each row of ``scores`` (B, V), drawn by softmax(scores / temperature): (B,), with the layers' random numbers.
 
     Temperature 0: the largest score, the first one of equals. Only the ``top_k`` largest have a chance (and what equals the last of them). ValueError for a
-    temperature below 0 or a ``top_k`` below 1.
+    temperature below 0 or not finite, a ``top_k`` below 1, or a score that is nan.
     """
     # TODO: largest, or limited and drawn.
     # APPROACH: 1. refuse. 2. temperature 0: argmax. 3. subtract the row's largest score, in float64, so that nothing overflows. 4. -inf for what is below the
     # k-th largest. 5. exp of the quotient, running sums. 6. count the sums that are not above a random share of the last one.
     # HINTS: np.sort(s)[:, [-k]] is the k-th largest of each row; np.cumsum; rng.random((B, 1)) is from 0 to below 1.
     ### BEGIN SOLUTION
-    if temperature < 0 or (top_k is not None and top_k < 1):
-        raise ValueError(f"temperature must be 0 or more and top_k at least 1, got {temperature} and {top_k}.")
+    if not 0 <= temperature < np.inf or (top_k is not None and top_k < 1) or np.isnan(scores).any():
+        raise ValueError(f"temperature must be 0 or more, top_k at least 1 and no score nan, got {temperature} and {top_k}, and scores from {scores.min()} to {scores.max()}.")
     if temperature == 0:
         return scores.argmax(axis=1)
     below = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
@@ -328,6 +327,7 @@ def test_choose():
     assert both[1] > 300 and both[3] > 300 and both[0] == both[2] == 0, "equal scores at the limit stay"
     assert not np.array_equal(choose(rows), choose(rows)), "the next draws are others"
     refuses(ValueError, "-1", choose, scores, -1), refuses(ValueError, "0", choose, scores, 1.0, 0)
+    refuses(ValueError, "inf", choose, scores, np.inf), refuses(ValueError, "nan", choose, scores, np.nan), refuses(ValueError, "nan", choose, scores * [1, np.nan, 1, 1])
     global rng
     drawing, rng = rng, type("Lowest", (), {"random": staticmethod(np.zeros)})
     lowest, rng = tried(choose, scores, 1.0, 1), drawing
@@ -384,7 +384,7 @@ class GPT(Module):
         The model sees the last ``max_seq_len`` ids. With ``past`` (as in ``forward``; [()] * num_layers to begin with) only new ids are computed, and the pair (ids, past)
         is returned, that past without the last id; ValueError if it does not fit into ``max_seq_len``. Without one, ``cache`` is used if all fits.
         """
-        ids, kept, mode = np.atleast_2d(np.asarray(prompt)), past, self.training
+        ids, kept, modes = np.atleast_2d(np.asarray(prompt)), past, [(module, module.training) for module in self.modules()]
         if ids.ndim > 2 or not ids.shape[1] or max_new_tokens < 0:
             raise ValueError(f"generate takes ids (T,) or (B, T), at least one, and 0 or more new ones, got {ids.shape} and {max_new_tokens}.")
         if past is None and self.cache is not None and ids.shape[1] + max_new_tokens - 1 <= self.max_seq_len:
@@ -404,7 +404,8 @@ class GPT(Module):
                 ids = np.concatenate([ids, new], axis=1)
                 ### END SOLUTION
         finally:
-            self.train(mode)
+            for module, mode in modes:
+                module.training = mode
         result = Tensor(ids if np.ndim(prompt) == 2 else ids[0])
         return result if past is None else (result, past)
 # %% nbgrader={"grade": true, "grade_id": "13-gpt-test", "locked": true, "points": 17, "schema_version": 3, "solution": false, "task": false}
@@ -477,7 +478,7 @@ of_long = block(long, long_mask)
 # ### 2.3 The length of the text
 # **Predict** the exponents of T, in time and in memory, for short texts and for long ones; then look for the bend.
 # %%
-# %%complexity T=16..1024 -o growth
+# %%complexity T=16..2048 -o growth
 text, look = Tensor(test_rng.standard_normal((1, T, 64), dtype=np.float32)), create_causal_mask(T)
 # measure:
 block(text, look)
@@ -507,7 +508,6 @@ in_notebook = hasattr(builtins, "display")  # a script trains for a moment, and 
 CONTEXT, ROUNDS, STEPS = 32, 10 if in_notebook else 1, 15
 figure, (curve, page) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
 plt.close(figure)  # or the notebook shows it once more at the end
-
 def draw(losses, sample):
     curve.clear(), page.clear(), page.axis("off")
     curve.axhline(bigram_loss, color="gray", linestyle=":", label="table of pairs")

@@ -119,6 +119,7 @@ class MultiHeadAttention(Module):
         self.v_proj, self.out_proj = Linear(embed_dim, embed_dim), Linear(embed_dim, embed_dim)
         self.kept: dict[str, Array] | None = None  # what the last call keeps for the way back
 
+    def __getstate__(self) -> dict[str, Any]: return {**vars(self), "kept": None}  # copies and files need none of it
     def forward(self, x: Tensor, mask: Any = None, past: Past | None = None) -> Any:
         """(..., T, embed_dim) to the same shape. ``mask``: (T, S), (..., T, S) for each sequence, or (..., heads, T, S); 1 or True: look.
 
@@ -130,7 +131,6 @@ class MultiHeadAttention(Module):
             k, v = cat([past[0], k], dim=-2), cat([past[1], v], dim=-2)
         if np.ndim(mask) == x.ndim:
             mask = np.expand_dims(mask, -3)
-        self.kept = {} if q.requires_grad else None  # held until the next call, as in GELU
-        heads = apply(attention, q, k, v, mask=mask, keep=self.kept)
-        out = self.out_proj(apply(merge_heads, heads))
+        kept = self.kept = {} if q.requires_grad else None  # held until the next call, as in GELU
+        out = self.out_proj(apply(merge_heads, apply(attention, q, k, v, mask=mask, keep=kept)))
         return out if past is None else (out, (k, v))

@@ -2,6 +2,7 @@
 """Automatic differentiation: a gradient rule for each operation, and the walk that applies them."""
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ContextDecorator
@@ -322,8 +323,8 @@ def backward(root: Tensor, g: ArrayLike | Tensor | None = None) -> None:
                 ready.append(x)
 
 
-class no_grad(ContextDecorator):
-    """``with no_grad():`` or ``@no_grad()``: inside, operations are not remembered."""
+class no_grad(threading.local, ContextDecorator):  # one that decorates a function may be used by several threads at once
+    """``with no_grad():`` or ``@no_grad()``: inside, in this thread, operations are not remembered."""
     def __enter__(self) -> None: self._before = [*getattr(self, "_before", []), set_grad_enabled(False)]
     def __exit__(self, *_: object) -> None: set_grad_enabled(self._before.pop())
 def enable_autograd(quiet: bool = False) -> None:

@@ -6,6 +6,7 @@ An operation is a function on ndarrays (``matmul``, ``reduce_sum``). Tensors cal
 
 import importlib
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
@@ -170,7 +171,8 @@ class Event(NamedTuple):
 
 Observer: TypeAlias = Callable[[Event], object]
 _observer: Observer | None = None
-_grad_enabled = True
+class _Grad(threading.local): enabled = True  # each thread has its own
+_grad = _Grad()
 def set_observer(observer: Observer | None) -> Observer | None:
     """Call ``observer`` with an Event after each operation, or nobody (None). Returns the one that was set before."""
     global _observer
@@ -182,9 +184,8 @@ def get_observer() -> Observer | None:
     return _observer
 
 def set_grad_enabled(enabled: bool) -> bool:
-    """Whether ``apply`` remembers operations on tensors that require gradients. Returns what was set before."""
-    global _grad_enabled
-    previous, _grad_enabled = _grad_enabled, enabled
+    """Whether ``apply`` remembers operations on tensors that require gradients, in this thread. Returns what was set before."""
+    previous, _grad.enabled = _grad.enabled, enabled
     return previous
 
 def apply(op: Callable[..., Any], *inputs: Any, **params: Any) -> "Tensor":
@@ -195,7 +196,7 @@ def apply(op: Callable[..., Any], *inputs: Any, **params: Any) -> "Tensor":
         if isinstance(x, Tensor):
             arrays.append(x.data)
             if x.requires_grad:
-                needs_grad = _grad_enabled
+                needs_grad = _grad.enabled
         elif isinstance(x, OPERANDS):
             arrays.append(x)
         else:
@@ -307,6 +308,7 @@ class Tensor:
     def __iter__(self) -> "Iterator[Tensor]": return (self[i] for i in range(len(self)))
     def __bool__(self) -> bool: return bool(self.item())
     def __float__(self) -> float: return float(self.item())
+    def __index__(self) -> int: return self.data.__index__()
     def __int__(self) -> int: return int(self.item())
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         return np.array(self.data, dtype, copy=copy)

@@ -86,7 +86,6 @@ class TransformerBlock(Module):
 
     def forward(self, x: Tensor, mask: Any = None, past: Past | None = None) -> Any:
         """(..., T, embed_dim) to the same shape, with ``mask`` and ``past`` as MultiHeadAttention takes them.
-
         With ``past``, () or the keys and values of earlier positions: a pair of the result and (keys, values) of all positions.
         """
         attended = self.attention(self.ln1(x), mask, past)
@@ -101,10 +100,10 @@ def choose(scores: Array, temperature: float = 1.0, top_k: int | None = None) ->
     """One id for each row of ``scores`` (B, V), drawn by softmax(scores / temperature): (B,), with the layers' random numbers.
 
     Temperature 0: the largest score, the first one of equals. Only the ``top_k`` largest have a chance (and what equals the last of them). ValueError for a
-    temperature below 0 or a ``top_k`` below 1.
+    temperature below 0 or not finite, a ``top_k`` below 1, or a score that is nan.
     """
-    if temperature < 0 or (top_k is not None and top_k < 1):
-        raise ValueError(f"temperature must be 0 or more and top_k at least 1, got {temperature} and {top_k}.")
+    if not 0 <= temperature < np.inf or (top_k is not None and top_k < 1) or np.isnan(scores).any():
+        raise ValueError(f"temperature must be 0 or more, top_k at least 1 and no score nan, got {temperature} and {top_k}, and scores from {scores.min()} to {scores.max()}.")
     if temperature == 0:
         return scores.argmax(axis=1)
     below = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
@@ -154,7 +153,7 @@ class GPT(Module):
         The model sees the last ``max_seq_len`` ids. With ``past`` (as in ``forward``; [()] * num_layers to begin with) only new ids are computed, and the pair (ids, past)
         is returned, that past without the last id; ValueError if it does not fit into ``max_seq_len``. Without one, ``cache`` is used if all fits.
         """
-        ids, kept, mode = np.atleast_2d(np.asarray(prompt)), past, self.training
+        ids, kept, modes = np.atleast_2d(np.asarray(prompt)), past, [(module, module.training) for module in self.modules()]
         if ids.ndim > 2 or not ids.shape[1] or max_new_tokens < 0:
             raise ValueError(f"generate takes ids (T,) or (B, T), at least one, and 0 or more new ones, got {ids.shape} and {max_new_tokens}.")
         if past is None and self.cache is not None and ids.shape[1] + max_new_tokens - 1 <= self.max_seq_len:
@@ -171,6 +170,7 @@ class GPT(Module):
                 new = choose(scores.data[:, -1], temperature, top_k)[:, None]
                 ids = np.concatenate([ids, new], axis=1)
         finally:
-            self.train(mode)
+            for module, mode in modes:
+                module.training = mode
         result = Tensor(ids if np.ndim(prompt) == 2 else ids[0])
         return result if past is None else (result, past)

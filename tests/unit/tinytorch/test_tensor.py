@@ -255,6 +255,15 @@ def test_apply_remembers_only_what_requires_a_gradient() -> None:
         assert (untracked.op, untracked.inputs) == (None, ())
 
 
+def test_one_whole_number_is_an_index_as_in_pytorch() -> None:
+    assert ["a", "b", "c"][Tensor(2)] == "c"
+    assert list(range(Tensor(3))) == [0, 1, 2]
+    with pytest.raises(TypeError, match="only integer"):
+        ["a"][Tensor(0.0)]
+    with pytest.raises(TypeError, match="only integer"):
+        ["a"][Tensor([0, 0])]
+
+
 def test_remembering_can_be_switched_off_and_on() -> None:
     tracked = Tensor([3.0], requires_grad=True)
     assert set_grad_enabled(False) is True

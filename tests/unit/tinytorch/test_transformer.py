@@ -1,5 +1,7 @@
 """Transformers: norm and block beside PyTorch's, the choice of a token, and a GPT with and without a past."""
 
+import copy
+import pickle
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -241,10 +243,46 @@ def test_no_score_and_no_temperature_overflows(scale: float) -> None:
     assert choose(scores, 1e-300).tolist() == [2]
 
 
-@pytest.mark.parametrize(("temperature", "top_k"), [(-0.1, None), (1.0, 0), (1.0, -3)])
+@pytest.mark.parametrize(("temperature", "top_k"), [(-0.1, None), (np.nan, None), (np.inf, 2), (1.0, 0), (1.0, -3)])
 def test_a_temperature_below_0_and_a_top_k_below_1_are_refused(temperature: float, top_k: int | None) -> None:
     with pytest.raises(ValueError, match=f"got {temperature} and {top_k}"):
         choose(np.zeros((1, 3)), temperature, top_k)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_a_score_that_is_nan_is_refused_not_drawn(temperature: float) -> None:
+    with pytest.raises(ValueError, match="no score nan"):
+        choose(np.array([[1.0, np.nan, 3.0]]), temperature)
+
+
+def test_generating_leaves_every_part_in_the_mode_that_it_had() -> None:
+    model = small_gpt()
+    model.train()
+    model.blocks[1].eval()
+    before = [module.training for module in model.modules()]
+    assert True in before
+    assert False in before
+    model.generate([1, 2], 2)
+    assert [module.training for module in model.modules()] == before
+
+
+def test_what_is_kept_for_the_way_back_is_neither_copied_nor_saved() -> None:
+    model = small_gpt()
+    size = len(pickle.dumps(model))
+    model(rng.integers(0, 11, (64, 6))).sum().backward()
+    assert model.blocks[0].attention.kept
+    assert model.blocks[0].mlp.gelu.kept
+    assert len(pickle.dumps(model)) < 2 * size + 8 * sum(p.size for p in model.parameters())
+    twin = copy.deepcopy(model)
+    assert twin.blocks[0].attention.kept is None
+    assert twin.blocks[0].mlp.gelu.kept is None
+    close(twin([1, 2]).data, model([1, 2]).data)
+
+
+def test_the_generated_ids_decode() -> None:
+    words = tiny.CharTokenizer("abcdefghijk")
+    ids = small_gpt().generate([1, 2], 3)
+    assert words.decode(ids) == words.decode(ids.data.tolist())
 
 
 # GPT
