@@ -22,6 +22,13 @@ WRONG = {
     "no traceback": "class Mute(Exception):\n    def _render_traceback_(self): return 1 / 0\ndef double(x): raise Mute",
     "a handler of its own": "def double(x): pass\nget_ipython().set_custom_exc((Exception,), lambda *a, **k: None)",
     "another display of errors": "def double(x): pass\nget_ipython().showtraceback = lambda *a, **k: None",
+    "drops the test's lines": "def double(x): pass\nmanager = get_ipython().input_transformer_manager\n"
+    "manager.line_transforms.append(lambda lines: [] if 'double(1)' in str(lines) else lines)",
+    "runs other text": "def double(x): pass\nshell, run = get_ipython(), get_ipython().run_cell\n"
+    "shell.run_cell = lambda code, **more: run('' if 'double(1)' in code else code, **more)",
+    "another class": "def double(x): pass\nkind, run = type(get_ipython()), type(get_ipython()).run_cell\n"
+    "kind.run_cell = lambda self, code, **more: run(self, '' if 'double(1)' in code else code, **more)",
+    "keeps no error": "def double(x): pass\nget_ipython().recorder.fail = lambda *said: None",
     "cleared afterwards": "from IPython.display import clear_output\ndef double(x): pass\n"
     "get_ipython().events.register('post_run_cell', lambda result: clear_output())",
 }

@@ -7,42 +7,60 @@ from __future__ import annotations
 
 import builtins
 import math
-from types import ModuleType
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.testing
+from IPython.core.interactiveshell import InteractiveShell
 
 from tinytorch_lab.course.grading.engine.shell import GradingShell
 
-WATCHED = (builtins, math, np, np.linalg, np.random, numpy.testing)
-LISTS = ("ast_transformers", "input_transformers_post", "input_transformers_cleanup")
+WATCHED = (builtins, math, np, np.linalg, np.random, numpy.testing, InteractiveShell)
 MISSING = object()
 CHANGING = frozenset({"_", "__builtins__", "__IPYTHON__", "__warningregistry__", "__debug__"})
 """What changes by itself."""
 
 
 class Guard:
-    """Remembers IPython's transformers and the contents of WATCHED as they are when it is made."""
+    """Remembers what WATCHED contains, and how IPython runs a cell, as they are when it is made."""
 
     def __init__(self, shell: GradingShell) -> None:
-        self._shell = shell
-        self._modules = [(module, dict(vars(module))) for module in WATCHED]
-        self._lists = {name: list(getattr(shell, name)) for name in LISTS}
+        manager = shell.input_transformer_manager
+        parts = (shell, manager, shell.compile, shell.recorder)
+        self._contents: list[tuple[Any, dict[str, Any]]] = [(one, dict(vars(one))) for one in WATCHED]
+        self._contents += [(kind, {**_methods(kind, kind), **vars(kind)}) for kind in map(type, parts)]
+        self._contents += [(one, _methods(type(one), one)) for one in parts]
+        of_manager = [(manager, name) for name in ("cleanup_transforms", "line_transforms", "token_transformers")]
+        places = [(shell, "ast_transformers"), (shell, "input_transformers_post"), *of_manager]
+        self._lists = [(owner, name, list(getattr(owner, name))) for owner, name in places]
 
     def restore(self) -> list[str]:
         """Put back what has changed since, and name it."""
-        changed = [name for name in LISTS if getattr(self._shell, name) != self._lists[name]]
-        for name in changed:
-            setattr(self._shell, name, list(self._lists[name]))
-        for module, kept in self._modules:
-            changed += _restore(module, kept)
+        changed = [f"{_name(owner)}.{name}" for owner, name, kept in self._lists if getattr(owner, name) != kept]
+        for owner, name, kept in self._lists:
+            setattr(owner, name, list(kept))
+        for owner, contents in self._contents:
+            changed += _restore(owner, contents)
         return changed
 
 
-def _restore(module: ModuleType, kept: dict[str, Any]) -> list[str]:
-    now = vars(module)
+def _methods(kind: type, owner: Any) -> dict[str, Any]:
+    """For each method of a class what ``owner``, the class or one of its kind, has in its place: often nothing of its own."""
+    names = [name for name in dir(kind) if not name.startswith("__") and callable(getattr(kind, name))]
+    return {name: vars(owner).get(name, MISSING) for name in names}
+
+
+def _restore(owner: Any, kept: Mapping[str, Any]) -> list[str]:
+    now = vars(owner)
     changed = [name for name, value in kept.items() if now.get(name, MISSING) is not value and name not in CHANGING]
     for name in changed:
-        setattr(module, name, kept[name])
-    return [f"{module.__name__}.{name}" for name in changed]
+        if kept[name] is MISSING:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, kept[name])
+    return [f"{_name(owner)}.{name}" for name in changed]
+
+
+def _name(owner: Any) -> str:
+    return str(getattr(owner, "__name__", type(owner).__name__))
