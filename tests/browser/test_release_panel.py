@@ -168,8 +168,11 @@ def test_the_way_from_a_release_to_a_mended_test(lab: Lab) -> None:
 
 
 def grade_submissions(lab: Lab) -> None:
+    asked: list[str] = []
+    lab.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2].partition("?")[0]))
     panel(lab).get_by_role("button", name="Submissions (3)…").click()
     expect(submissions(lab).locator(".tt-Grading-sum")).to_have_text("3 of 3 handed in · 3 not graded yet")
+    assert asked.count("submissions") == 1
     submissions(lab).get_by_role("button", name="Grade 3 New").click()
     expect(submissions(lab).get_by_role("status")).to_contain_text("3 graded.", timeout=RELEASE_MS)
     expect(student(lab, "ada").locator("td")).to_contain_text(["needs manual grade", "3 of 5"])

@@ -22,13 +22,17 @@ export class GradingPanels {
   /** Shows the submissions of the module, asked for anew. */
   async open(module: IClassModule): Promise<void> {
     let model = this._models.get(module.id);
-    if (model === undefined || model.isDisposed) {
+    const isNew = model === undefined || model.isDisposed;
+    if (model === undefined || isNew) {
       model = new GradingModel(gradingApi(this._trans), module.id, this._trans);
       model.worked.connect(() => this._onWorked());
       this._models.set(module.id, model);
+    }
+    // Before the panel comes into sight, which then asks for nothing more.
+    const asked = model.refresh();
+    if (isNew) {
       this._app.shell.add(this._panel(module, model), 'main');
     }
-    const asked = model.refresh();
     this._app.shell.activateById(panelId(module.id));
     await asked;
   }
