@@ -44,17 +44,24 @@ def claim(sent: Sent, roster: Roster, catalogue: Catalogue) -> Claim:
 
 
 def _student(place: PurePosixPath, sent: Sent, roster: Roster) -> Student | str:
-    """The student, or why it is not known who."""
+    """The student, or why it is not known who. What is further outside counts: a student can name what lies within."""
     if sent.student is not None:
         return roster.by_id(sent.student) or f"{sent.student!r} is not in roster.csv"
+    parts = _given_by_lms(place)
+    for number, part in enumerate(parts, 1):
+        for pattern, column in ((MOODLE, "moodle_id"), (CANVAS, "canvas_id")):
+            if named := pattern.fullmatch(part):
+                return _from_lms(named, column, roster)
+        if number < len(parts) and roster.students and (found := roster.by_id(part)):
+            return found
+    return _from_folder(parts, roster)
+
+
+def _given_by_lms(place: PurePosixPath) -> tuple[str, ...]:
+    """The parts of the place within the export, down to a zip: its names are those of the student who packed it."""
     parts = place.parts[1:] or place.parts  # the first is the name of the export itself, which is nobody's
-    for part in parts:
-        if named := MOODLE.fullmatch(part):
-            return _from_lms(named, "moodle_id", roster)
-    for part in reversed(parts):
-        if named := CANVAS.fullmatch(part):
-            return _from_lms(named, "canvas_id", roster)
-    return _from_folder(place, roster)
+    packed = next((number for number, part in enumerate(parts, 1) if part.lower().endswith(".zip")), len(parts))
+    return parts[:packed]
 
 
 def _from_lms(named: re.Match[str], column: str, roster: Roster) -> Student | str:
@@ -67,12 +74,10 @@ def _from_lms(named: re.Match[str], column: str, roster: Roster) -> Student | st
     return by_number or by_name or f"roster.csv has nobody, or several, named {named['name']!r}; add {column} to it"
 
 
-def _from_folder(place: PurePosixPath, roster: Roster) -> Student | str:
+def _from_folder(parts: tuple[str, ...], roster: Roster) -> Student | str:
     """``.../STUDENT/NN_name/file`` or ``.../STUDENT/file``."""
-    folders = list(place.parts[:-1])
+    folders = parts[:-1]
     folders = folders[:-1] if folders and MODULE_ID.fullmatch(folders[-1]) else folders
-    # A zip within the folder is a folder of the place too; and the first is the export itself, which names nobody.
-    folders = [name for name in folders[1:] if not name.endswith(".zip")]
     if not folders:
         return "whose is it? It should lie in a folder named by the student's id"
     found = roster.by_id(folders[-1])

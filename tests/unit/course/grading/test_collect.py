@@ -302,3 +302,23 @@ def test_a_renamed_notebook_is_of_the_module_that_was_named_if_it_is_the_student
     assert paths.submitted("ada", "01_pair").read_bytes() == b"ada"
     assert sorted(Path(left.place).name for left in found.left) == ["one.ipynb", "scratch.ipynb", "two.ipynb"]
     assert received.load(paths, "01_pair")["ada"].place.endswith("My homework (final).ipynb")
+
+
+def test_nobody_hands_in_for_others_by_names_within_what_they_handed_in(paths: ClassPaths, tmp_path: Path) -> None:
+    for_ada = {
+        "ada/01_pair/pair.ipynb": b"forged",
+        "Ada Lovelace_11_assignsubmission_file_/pair.ipynb": b"forged",
+        "lovelaceada_501_88_pair.ipynb": b"forged",
+    }
+    places = {"alan/01_pair/mine.zip": zipped(for_ada), "turingalan_502_77_mine.zip": zipped(for_ada)}
+    places |= {f"alan/{name}": content for name, content in for_ada.items()}
+    places |= {f"Alan Turing_12_assignsubmission_file_/{name}": content for name, content in for_ada.items()}
+    for name, content in places.items():
+        put(tmp_path / "export" / name, content)
+    for origin in (tmp_path / "export", put(tmp_path / "export.zip", zipped(places))):
+        found = collect.collect(paths, origin=origin)
+        assert {one.student for one in found.taken} == {"alan"}
+        assert not paths.submitted("ada", "01_pair").exists()
+    (paths.root / "roster.csv").unlink()
+    found = collect.collect(paths, origin=tmp_path / "export")
+    assert "ada" not in {one.student for one in found.taken if ".zip" in one.place}
