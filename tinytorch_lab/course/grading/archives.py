@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import IO, Any
 
 from tinytorch_lab.course.grading import clock
-from tinytorch_lab.course.grading.sent import ENTRY, MANIFEST, Left, Sent
+from tinytorch_lab.course.grading.sent import ENTRY, FILE, MANIFEST, Left, Sent
 
 MAX_FILE = 32 * 2**20
 MAX_ENTRIES = 20_000
@@ -27,27 +27,30 @@ class Unreadable(Exception):
     """A zip or an entry of it that cannot be read; the message says why."""
 
 
-def read_zip(packed: IO[bytes] | str, place: str, otherwise: datetime, *, nested: bool = True) -> Iterator[Sent | Left]:
+def read_zip(
+    packed: IO[bytes] | str, place: str, otherwise: datetime, said_by: str = FILE, *, nested: bool = True
+) -> Iterator[Sent | Left]:
     """The notebooks in a zip, and in the zips in it (one level, unless told otherwise).
 
-    ``place`` is its name for the reader; ``otherwise`` the time for entries that carry none.
+    ``place`` is its name for the reader; ``otherwise`` the time for entries that carry none, known from ``said_by``. In a zip
+    that a student packed it is that of all: its own times say when files were written, not when they were sent.
     """
     try:
         with _problems(), zipfile.ZipFile(packed) as archive:
             if "manifest.json" in archive.namelist():
-                yield _handed_in(archive, place, otherwise)
+                yield _handed_in(archive, Sent(place, b"", otherwise, said_by))
             else:
-                yield from _entries(archive, place, otherwise, nested)
+                yield from _entries(archive, Sent(place, b"", otherwise, said_by), nested)
     except Unreadable as error:
         yield Left(place, f"the zip cannot be read ({error})")
 
 
-def _entries(archive: zipfile.ZipFile, place: str, otherwise: datetime, nested: bool) -> Iterator[Sent | Left]:
+def _entries(archive: zipfile.ZipFile, whole: Sent, nested: bool) -> Iterator[Sent | Left]:
     total = 0
     if len(archive.infolist()) > MAX_ENTRIES:
         raise Unreadable(f"it has more than {MAX_ENTRIES} entries")
     for entry in archive.infolist():
-        where = f"{place}/{entry.filename}"
+        where = f"{whole.place}/{entry.filename}"
         if entry.is_dir() or is_clutter(entry.filename):
             continue
         try:
@@ -58,8 +61,8 @@ def _entries(archive: zipfile.ZipFile, place: str, otherwise: datetime, nested: 
         total += len(content)
         if total > MAX_TOTAL:
             raise Unreadable(f"it holds more than {MAX_TOTAL / 2**30:.0f} GiB; the rest of it was not looked at")
-        at = _entry_time(entry) or otherwise
-        yield from read_file(where, content, at, ENTRY if _entry_time(entry) else "file time", nested=nested)
+        known = _entry_time(entry) if nested else None
+        yield from read_file(where, content, known or whole.at, ENTRY if known else whole.clock, nested=nested)
 
 
 def read_file(where: str, content: bytes, at: datetime, said_by: str, *, nested: bool = True) -> Iterator[Sent | Left]:
@@ -68,7 +71,7 @@ def read_file(where: str, content: bytes, at: datetime, said_by: str, *, nested:
     if kind == ".ipynb":
         yield Sent(where, content, at, said_by)
     elif kind == ".zip" and nested:
-        yield from read_zip(io.BytesIO(content), where, at, nested=False)
+        yield from read_zip(io.BytesIO(content), where, at, said_by, nested=False)
     else:
         yield Left(where, "it is neither a notebook nor a zip made by `tinytorch-lab submit`")
 
@@ -78,8 +81,9 @@ def is_clutter(name: str) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
 
 
-def _handed_in(archive: zipfile.ZipFile, place: str, otherwise: datetime) -> Sent | Left:
+def _handed_in(archive: zipfile.ZipFile, whole: Sent) -> Sent | Left:
     """What ``tinytorch-lab submit`` packed: the manifest names module, notebook and hash."""
+    place = whole.place
     try:
         manifest = json.loads(_read(archive, archive.getinfo("manifest.json")))
         module, name, digest = (str(manifest[key]) for key in ("module", "notebook", "sha256"))
@@ -88,7 +92,7 @@ def _handed_in(archive: zipfile.ZipFile, place: str, otherwise: datetime) -> Sen
         return Left(place, f"its manifest or what the manifest names is missing or damaged ({error})")
     if hashlib.sha256(content).hexdigest() != digest:
         return Left(place, "the notebook is not the one its manifest was made for (other SHA-256): ask for it again")
-    return _dated(Sent(place, content, otherwise, ENTRY, module), manifest)
+    return _dated(replace(whole, content=content, module=module), manifest)
 
 
 def _dated(sent: Sent, manifest: dict[str, Any]) -> Sent:

@@ -322,3 +322,12 @@ def test_nobody_hands_in_for_others_by_names_within_what_they_handed_in(paths: C
     (paths.root / "roster.csv").unlink()
     found = collect.collect(paths, origin=tmp_path / "export")
     assert "ada" not in {one.student for one in found.taken if ".zip" in one.place}
+
+
+def test_a_zip_that_a_student_packed_is_as_late_as_it_was_sent(paths: ClassPaths, tmp_path: Path) -> None:
+    packed = zipped({"pair.ipynb": b"late"}, at=(2026, 5, 1, 12, 0, 0))
+    collect.collect(paths, origin=put(tmp_path / "e" / "ada" / "01_pair" / "mine.zip", packed).parents[2])
+    assert clock.handed_in(paths.submitted("ada", "01_pair")) == AT
+    both = zipped({"alan/01_pair/mine.zip": packed}, at=(2026, 5, 4, 12, 0, 0))
+    collect.collect(paths, origin=put(tmp_path / "export.zip", both))
+    assert clock.handed_in(paths.submitted("alan", "01_pair")) == datetime(2026, 5, 4, 12).astimezone(UTC)
