@@ -28,6 +28,7 @@ const EASY: IItem = {
   firstError: '',
   remark: ''
 };
+const EVEN: IItem = { ...EASY, gradeId: '01-v', discrimination: -0.001 };
 
 beforeEach(clear);
 
@@ -154,7 +155,7 @@ test('a refusal stands above what was known', async () => {
 
 test('how the tests went is asked for when it is looked at, with what to look at', async () => {
   const file = { name: '01_sums_tests.csv', text: 'cell' };
-  const items = vi.fn(async () => ({ items: [TOO_HARD, EASY], file }));
+  const items = vi.fn(async () => ({ items: [TOO_HARD, EASY, EVEN], file }));
   const host = await show(newModel({ items }));
   expect(items).not.toHaveBeenCalled();
   click(button(host, 'Tests…'));
@@ -162,12 +163,14 @@ test('how the tests went is asked for when it is looked at, with what to look at
   const rows = [...host.querySelectorAll('.tt-Items tbody tr')];
   expect(rows.map(row => row.getAttribute('data-remark'))).toEqual([
     'true',
+    'false',
     'false'
   ]);
   expect(rows[0]?.textContent).toBe(
     '01-tfew pass: is it broken, or too hard?13 %0.38 of 310 ms-0.25ValueError: x (7)'
   );
   expect(rows[1]?.textContent).toContain('–');
+  expect(rows[2]?.children[4]?.textContent).toBe('0.00');
   click(button(host, 'Tests as CSV'));
   expect(actions.save).toHaveBeenCalledWith(file);
 });

@@ -90,8 +90,13 @@ function ItemRow(props: IGradingPartProps & { item: IItem }): JSX.Element {
       </td>
       <td>{scoreText(item.meanScore, item.points, trans)}</td>
       <td>{formatSeconds(item.cpuS)}</td>
-      <td>{discrimination === null ? '–' : discrimination.toFixed(2)}</td>
+      <td>{correlationText(discrimination)}</td>
       <td>{firstError !== '' && `${firstError} (${times})`}</td>
     </tr>
   );
+}
+
+/** Two digits, never -0.00; a dash where there is none. */
+function correlationText(value: number | null): string {
+  return value === null ? '–' : value.toFixed(2).replace(/^-(0\.00)$/, '$1');
 }
