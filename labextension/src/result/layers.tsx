@@ -3,8 +3,8 @@ import React from 'react';
 
 import { formatCount } from '../format';
 import type { ILayer } from '../records';
-import { Phase, rateColumns } from './ops';
-import { TimeBar } from './bars';
+import { costColumns } from './cost-columns';
+import { Phase } from './phase';
 import { DataTable, type IColumn } from './table';
 import type { IMeasurementViewProps } from './view';
 
@@ -47,18 +47,7 @@ function columns(
         </span>
       )
     },
-    {
-      name: trans.__('Time'),
-      hint: trans.__('With the layers inside it'),
-      kind: 'bar',
-      cell: row => <TimeBar seconds={row.wall_s} most={most} />
-    },
-    {
-      name: trans.__('Calls'),
-      kind: 'number',
-      cell: row => formatCount(row.calls)
-    },
-    ...rateColumns(trans),
+    ...costColumns(most, trans, trans.__('With the layers inside it')),
     {
       name: trans.__('Parameters'),
       kind: 'number',

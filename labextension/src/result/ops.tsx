@@ -1,19 +1,15 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import {
-  formatBytes,
-  formatCount,
-  formatFlops,
-  formatSeconds
-} from '../format';
+import { formatSeconds } from '../format';
 import type { IMeasurement } from '../measurement';
 import { Disclosure } from './disclosure';
 import { boundText } from './roofline-texts';
 import { opTotals, placement, type IOpTotal } from './ops-data';
 import { Layers } from './layers';
-import { TimeBar } from './bars';
-import { DataTable, Unknown, type IColumn } from './table';
+import { Phase } from './phase';
+import { costColumns } from './cost-columns';
+import { DataTable, type IColumn } from './table';
 import { tracingWords } from './tile-texts';
 import type { IMeasurementViewProps } from './view';
 
@@ -95,47 +91,8 @@ function columns(
         </>
       )
     },
-    {
-      name: trans.__('Time'),
-      kind: 'bar',
-      cell: row => <TimeBar seconds={row.wall_s} most={most} />
-    },
-    {
-      name: trans.__('Calls'),
-      kind: 'number',
-      cell: row => formatCount(row.calls)
-    },
-    ...rateColumns(trans),
+    ...costColumns(most, trans),
     ...limitColumn(m, trans)
-  ];
-}
-
-/** Work and traffic a second, of operations and of layers. */
-export function rateColumns(
-  trans: TranslationBundle
-): IColumn<Pick<IOpTotal, 'wall_s' | 'flops' | 'moved_bytes'>>[] {
-  const unknown = <Unknown text={trans.__('unknown')} />;
-  return [
-    {
-      name: trans.__('FLOP/s'),
-      hint: trans.__('Floating-point operations a second, by formula'),
-      kind: 'number',
-      cell: ({ flops, wall_s }) =>
-        flops === null || wall_s <= 0
-          ? unknown
-          : `${formatFlops(flops / wall_s)}/s`
-    },
-    {
-      name: trans.__('Bytes/s'),
-      hint: trans.__(
-        'Bytes of inputs read and outputs written a second, each array once'
-      ),
-      kind: 'number',
-      cell: ({ moved_bytes: bytes, wall_s }) =>
-        bytes === null || wall_s <= 0
-          ? unknown
-          : `${formatBytes(bytes / wall_s)}/s`
-    }
   ];
 }
 
@@ -157,18 +114,4 @@ function limitColumn(
       cell: row => boundText(placement(row, roofline), trans)
     }
   ];
-}
-
-/** Whether it is of the way back. */
-export function Phase(props: {
-  phase: string;
-  trans: TranslationBundle;
-}): JSX.Element {
-  return (
-    <span className="tt-Phase" data-phase={props.phase}>
-      {props.phase === 'backward'
-        ? props.trans.__('backward')
-        : props.trans.__('forward')}
-    </span>
-  );
 }
