@@ -121,6 +121,7 @@ def test_a_display_may_be_replaced_as_often_as_it_likes_but_not_by_one_that_is_t
     for text in (*["again"] * 100, "x" * 1000):
         recorder.replace("one", {"text/plain": text}, {})
     assert recorder.finished()[0]["data"] == {"text/plain": "again"}
+    assert recorder.left < 200, "what did not fit made no room"
 
 
 def test_rules_leave_out_masked_files_and_the_source_tree(tmp_path: Path) -> None:

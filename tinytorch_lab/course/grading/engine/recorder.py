@@ -67,9 +67,12 @@ class Recorder:
         shown = self._shown.get(display_id)
         if shown is not None:
             new = json.loads(json.dumps({"data": data, "metadata": metadata}, default=_plain))
-            self.left += len(json.dumps(shown))  # what it replaces makes room
+            room = len(json.dumps(shown))
+            self.left += room  # what it replaces makes room
             if self._fits(shown | new):
                 shown.update(new)
+            else:
+                self.left -= room
 
     def finished(self) -> list[dict[str, Any]]:
         """The outputs, with a line at the end if some were cut."""
@@ -96,11 +99,12 @@ class Recorder:
 
     def _fit(self, text: str) -> str:
         """As much of the text as there is room for, as JSON counts it: a sign may take twelve bytes."""
-        while (size := len(json.dumps(text)) - 2) > self.left:
-            self.cut = True
-            text = text[: len(text) * max(0, self.left) // size]
+        fitting = text[: self.left]
+        while (size := len(json.dumps(fitting)) - 2) > self.left:
+            fitting = fitting[: len(fitting) * self.left // size]
+        self.cut = self.cut or len(fitting) < len(text)
         self.left -= size
-        return text
+        return fitting
 
 
 def _plain(value: object) -> str:
