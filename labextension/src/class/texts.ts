@@ -52,10 +52,7 @@ export function shortStateText(
 }
 
 /** "version 3 of 30 Nov 2026"; empty if nothing was released. */
-function versionText(
-  module: IClassModule,
-  trans: TranslationBundle
-): string {
+function versionText(module: IClassModule, trans: TranslationBundle): string {
   const { version, at } = module;
   if (version === null) {
     return '';
@@ -105,10 +102,7 @@ export function disabledReason(
     : trans.__('Release is off: %1.', module.reason);
 }
 
-function pointsText(
-  module: IClassModule,
-  trans: TranslationBundle
-): string {
+function pointsText(module: IClassModule, trans: TranslationBundle): string {
   return trans._n('%1 point', '%1 points', total(module.points));
 }
 

@@ -71,10 +71,7 @@ interface IAnswer {
 }
 
 /** What to do so that this kernel measures; null if it does. JupyterLab cuts what is longer than 140 characters. */
-function adviceFor(
-  part: IKernelPart,
-  trans: TranslationBundle
-): string | null {
+function adviceFor(part: IKernelPart, trans: TranslationBundle): string | null {
   if (part.loaded) {
     return null;
   }
