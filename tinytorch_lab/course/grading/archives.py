@@ -19,6 +19,8 @@ from tinytorch_lab.course.grading.sent import ENTRY, FILE, MANIFEST, Left, Sent
 MAX_FILE = 32 * 2**20
 MAX_ENTRIES = 20_000
 MAX_TOTAL = 4 * 2**30
+MAX_PACKED = 4 * MAX_FILE
+"""What a zip that a student packed may hold: all of it is kept, older versions too."""
 _BROKEN = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError)
 """What zipfile raises for a damaged, encrypted or otherwise unreadable archive (zlib.error is told apart below)."""
 
@@ -46,7 +48,7 @@ def read_zip(
 
 
 def _entries(archive: zipfile.ZipFile, whole: Sent, nested: bool) -> Iterator[Sent | Left]:
-    total = 0
+    total, most = 0, MAX_TOTAL if nested else MAX_PACKED
     if len(archive.infolist()) > MAX_ENTRIES:
         raise Unreadable(f"it has more than {MAX_ENTRIES} entries")
     for entry in archive.infolist():
@@ -59,8 +61,8 @@ def _entries(archive: zipfile.ZipFile, whole: Sent, nested: bool) -> Iterator[Se
             yield Left(where, str(error))
             continue
         total += len(content)
-        if total > MAX_TOTAL:
-            raise Unreadable(f"it holds more than {MAX_TOTAL / 2**30:.0f} GiB; the rest of it was not looked at")
+        if total > most:
+            raise Unreadable(f"it holds more than {most / 2**20:.0f} MiB; the rest of it was not looked at")
         known = _entry_time(entry) if nested else None
         yield from read_file(where, content, known or whole.at, ENTRY if known else whole.clock, nested=nested)
 

@@ -172,6 +172,9 @@ def test_so_are_many_files_together_and_zips_in_zips_in_zips(
     many = zipped({f"s{number}/pair.ipynb": bytes(1000) for number in range(5)})
     found = collect.collect(paths, origin=put(tmp_path / "b.zip", many))
     assert "the rest of it was not looked at" in reasons(found)
+    monkeypatch.setattr(archives, "MAX_PACKED", 1200)
+    found = collect.collect(paths, origin=put(tmp_path / "ada" / "01_pair" / "mine.zip", many).parents[1])
+    assert "01_pair/mine.zip: the zip cannot be read (it holds more than" in reasons(found)
     monkeypatch.setattr(archives, "MAX_ENTRIES", 3)
     assert "more than 3 entries" in reasons(collect.collect(paths, origin=tmp_path / "b.zip"))
 
