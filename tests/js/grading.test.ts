@@ -77,6 +77,15 @@ test('messages of a run are read, its end by what ran', () => {
     kind: 'feedback',
     feedback: { pages: 2, zip: 'a.zip', path: null }
   });
+  const far = { kind: 'progress', number: 3, total: 9, seconds_left: 1.5 };
+  for (const read of [readGradeMessage, readFeedbackMessage]) {
+    expect(read(far)).toEqual({
+      kind: 'progress',
+      number: 3,
+      total: 9,
+      secondsLeft: 1.5
+    });
+  }
   expect(() => readGradeMessage({ kind: 'done' })).toThrow('message.changes');
 });
 
@@ -93,6 +102,12 @@ test('time left stands only while something is left', () => {
   expect(at(0, 0)).toBe('Grading: starting…');
   expect(at(5, 40)).toBe('Grading: 5 of 40, about 12 s left');
   expect(at(40, 40)).toBe('Grading: 40 of 40');
+  expect(
+    activityText(
+      { kind: 'feedback', said: '', number: 5, total: 40, secondsLeft: 12.4 },
+      trans
+    )
+  ).toBe('Making the pages: 5 of 40, about 12 s left');
 });
 
 test('only who was graded before and differs now has moved', () => {

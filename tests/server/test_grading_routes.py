@@ -131,7 +131,8 @@ async def change_what_lateness_costs(jp_fetch) -> None:
 
 
 async def give_back(instructor: Path, jp_fetch) -> None:
-    (done,) = await lines(jp_fetch, "class/feedback", MODULE | {"students": [], "hidden": False})
+    *told, done = await lines(jp_fetch, "class/feedback", MODULE | {"students": [], "hidden": False})
+    assert [(one["kind"], one["number"], one["total"]) for one in told] == [("progress", n, 3) for n in (1, 2, 3)]
     assert (done["pages"], done["path"]) == (3, done["zip"])
     assert len(zipfile.ZipFile(instructor / done["zip"]).namelist()) == 3
     page = (await rows(jp_fetch))["alan"]["page"]

@@ -108,7 +108,7 @@ def _feedback(arguments: argparse.Namespace) -> int:
         print(f"{module}:", flush=True)
         written = feedback(
             paths, module, tuple(arguments.student), hidden=arguments.hidden,
-            tell=lambda student: print(f"  {student}", flush=True),
+            tell=lambda one: print(f"  {one.number} of {one.total}: {one.student}", flush=True),
         )  # fmt: skip
         print(f"  {len(written)} pages in {paths.root / 'feedback'}")
         if arguments.zip:

@@ -111,12 +111,7 @@ export function readGradeMessage(data: unknown): RunMessage {
   const kind = message.word('kind', kinds);
   switch (kind) {
     case 'progress':
-      return {
-        kind,
-        number: message.number('number'),
-        total: message.number('total'),
-        secondsLeft: message.number('seconds_left')
-      };
+      return readProgress(message);
     case 'said':
       return { kind, words: message.string('words') };
     case 'done':
@@ -128,10 +123,22 @@ export function readGradeMessage(data: unknown): RunMessage {
   }
 }
 
+function readProgress(message: Fields): RunMessage {
+  return {
+    kind: 'progress',
+    number: message.number('number'),
+    total: message.number('total'),
+    secondsLeft: message.number('seconds_left')
+  };
+}
+
 export function readFeedbackMessage(data: unknown): RunMessage {
   const message = new Fields(data, 'message');
-  const kind = message.word('kind', ['done', 'stopped', 'error'] as const);
+  const kinds = ['progress', 'done', 'stopped', 'error'] as const;
+  const kind = message.word('kind', kinds);
   switch (kind) {
+    case 'progress':
+      return readProgress(message);
     case 'done':
       return {
         kind: 'feedback',

@@ -113,20 +113,20 @@ export function activityText(
   if (kind === 'collect') {
     return trans.__('Collecting…');
   }
-  if (kind === 'feedback') {
-    return trans.__('Making the pages…');
-  }
+  const what =
+    kind === 'grade' ? trans.__('Grading') : trans.__('Making the pages');
   if (total === 0) {
-    return trans.__('Grading: starting…');
+    return trans.__('%1: starting…', what);
   }
   return number < total
     ? trans.__(
-        'Grading: %1 of %2, about %3 left',
+        '%1: %2 of %3, about %4 left',
+        what,
         number,
         total,
         formatSeconds(Math.max(1, Math.round(secondsLeft)))
       )
-    : trans.__('Grading: %1 of %2', number, total);
+    : trans.__('%1: %2 of %3', what, number, total);
 }
 
 /** "3 graded. 37 were graded before and stay. Of 3 graded again, 2 changed." */

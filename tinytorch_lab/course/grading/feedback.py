@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from tinytorch_lab.course.class_folder import ClassFolder
@@ -28,15 +30,25 @@ LIMITS_MET = {
 """Said instead of the reason, which may hold what the student's code said while a hidden test called it."""
 
 
+@dataclass(frozen=True)
+class Progress:
+    """The page of ``student`` is written, ``number`` of ``total``."""
+
+    student: str
+    number: int
+    total: int
+    seconds_left: float
+
+
 def feedback(
     paths: ClassPaths,
     module: str,
     students: tuple[str, ...] = (),
     *,
     hidden: bool = False,
-    tell: Callable[[str], object] = lambda student: None,
+    tell: Callable[[Progress], object] = lambda progress: None,
 ) -> tuple[Path, ...]:
-    """Write ``feedback/STUDENT/NN_name/name.html`` for everybody who was graded; ``tell`` gets each name.
+    """Write ``feedback/STUDENT/NN_name/name.html`` for everybody who was graded; ``tell`` hears of each page.
 
     Hidden tests stay out unless ``hidden``. Raises CourseError if nothing was graded yet.
     """
@@ -48,13 +60,15 @@ def feedback(
         raise CourseError(f"Nothing of {module} was graded yet. Run: tinytorch-lab grade {module[:2]}")
     exchange = exchange_of(ClassFolder(paths.root))
     pages = dict(_pages(paths, module, wanted, hidden))
-    written = []
-    for student, text in _made(pages):
+    written: list[Path] = []
+    started = time.monotonic()
+    for number, (student, text) in enumerate(_made(pages), 1):
         place = paths.feedback(student, module)
         write_atomic(place, text)
         give_back.through_exchange(paths, exchange, student, module)
         written.append(place)
-        tell(student)
+        left = (time.monotonic() - started) / number * (len(pages) - number)
+        tell(Progress(student, number, len(pages), left))
     return tuple(written)
 
 

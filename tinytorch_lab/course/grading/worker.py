@@ -9,7 +9,7 @@ Reads one JSON object, ``{"action", "course", ...}``, and writes one a line; the
 | overview | | modules (``overview.ModuleOverview``), isolation (sentences) |
 | collect | modules, origin (a file or folder; null: the exchange) | taken, left |
 | grade | module, students, again | changes (student, before, after), kept, outdated; before it lines of kind progress and said |
-| feedback | module, students, hidden | pages, zip |
+| feedback | module, students, hidden | pages, zip; before it lines of kind progress |
 | grades | modules, anonymous | csv |
 | items | module | items |
 """
@@ -97,7 +97,10 @@ def _grade(paths: ClassPaths, job: Job, tell: Tell) -> dict[str, Any]:
 
 def _feedback(paths: ClassPaths, job: Job, tell: Tell) -> dict[str, Any]:
     module = job["module"]
-    pages = feedback.feedback(paths, module, tuple(job.get("students", ())), hidden=bool(job.get("hidden")))
+    pages = feedback.feedback(
+        paths, module, tuple(job.get("students", ())), hidden=bool(job.get("hidden")),
+        tell=lambda one: tell({"kind": "progress", **asdict(one)}),
+    )  # fmt: skip
     file = paths.grading(module) / f"{module}_feedback.zip"
     give_back.zip_feedback(paths, module, file)
     return {"pages": len(pages), "zip": file.as_posix()}
