@@ -26,7 +26,7 @@ GRACE_S = 0.25
 """CPU seconds that a cell has at most to end by itself after it was told that its time is over."""
 WALL_GRACE_S = 10.0
 CELLS_AT_LIMIT = 10
-"""A whole submission may take as long as so many cells may: one with thousands of slow cells would hold up a class for days."""
+"""Cells of the student's own run until all cells took as long as so many may: thousands of slow ones would hold up a class."""
 MESSAGE_ROOM = 1 << 20
 
 
@@ -44,15 +44,18 @@ def execute(server: Server, notebook: NotebookNode, task: Task) -> Execution:
     if library:
         server.write_library(library)
     code = [at for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    cpu_s = (limits.cell_cpu_s + _grace(limits)) * (min(len(code), CELLS_AT_LIMIT) + 1)
+    given = sum(bool(grade_id(notebook.cells[at])) for at in code)
+    cpu_s = (limits.cell_cpu_s + _grace(limits)) * (min(len(code), CELLS_AT_LIMIT + given) + 1)
     report, channel = server.start({"limits": asdict(limits) | {"cpu_s": cpu_s}, "own_library": bool(library)})
     with report, channel:
         session = Session(report, channel, task, watched="watch" in server.kind.layers)
         execution = Execution()
         try:
             for at in code:
-                session.check_whole(execution)
-                execution.keep(at, session.run(notebook.cells[at]))
+                if not grade_id(notebook.cells[at]) and (spent := session.spent(execution)):
+                    execution.reason = spent
+                else:
+                    execution.keep(at, session.run(notebook.cells[at]))
         except Stopped as stopped:
             execution.state, execution.reason = stopped.state, stopped.reason
         execution.cpu_s = session.end().get("cpu_s", 0.0)
@@ -93,13 +96,14 @@ class Session:
         names = tuple(str(name)[:80] for name in mended[:20]) if isinstance(mended, list) else ()
         return Ran(checked(answer.get("outputs")), number(answer.get("count")), seconds(answer.get("cpu_s")), names)
 
-    def check_whole(self, execution: Execution) -> None:
-        """Raise Stopped if all its cells so far took too long together."""
+    def spent(self, execution: Execution) -> str:
+        """A sentence if all cells so far took so long together that none of the student's own runs any more, else nothing."""
         cpu_s, wall_s = sum(ran.cpu_s for ran in execution.ran.values()), time.monotonic() - self._began
         most = (CELLS_AT_LIMIT * self._limits.cell_cpu_s, CELLS_AT_LIMIT * self._limits.cell_wall_s)
         for used, allowed, kind in ((cpu_s, most[0], "CPU time"), (wall_s, most[1], "time")):
             if used > allowed:
-                raise Stopped(TIMED_OUT, f"All its cells together used more than {allowed:g} s of {kind}.")
+                return f"The cells before it used more than {allowed:g} s of {kind}; only exercises and given cells run then."
+        return ""
 
     def end(self) -> dict[str, Any]:
         """End the submission's process, if it has not ended; what its supervisor says of it."""
