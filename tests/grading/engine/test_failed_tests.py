@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_module import cell, notebook, plain, released, solved, task, with_code
 
-from tinytorch_lab.course.grading.engine import execution, restore, session
+from tinytorch_lab.course.grading.engine import execution, restore, run, session
 from tinytorch_lab.course.grading.engine import plain as plain_kernel
 from tinytorch_lab.course.grading.engine.run import grade_one
 from tinytorch_lab.course.grading.model import Graded, Limits
@@ -129,6 +129,17 @@ def test_thousands_of_slow_cells_hold_up_no_class_and_cost_no_points(monkeypatch
     assert graded.notebook is not None
     said = "The cells before it used more than 1 s of time; only exercises and given cells run then."
     assert graded.notebook["cells"][51]["outputs"][0]["evalue"] == f"This cell did not run. {said}"
+
+
+def test_a_reason_that_quotes_what_was_handed_in_fits_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("\x1b[2J\n\ud800" * 1000)
+
+    monkeypatch.setattr(run, "restore", fails)
+    graded = grade_one(solved())
+    assert graded.state == "grading failed"
+    assert graded.reason.isprintable()
+    assert len(graded.reason) < 400
 
 
 @pytest.mark.parametrize("more", [{"junk": [[]] * 200}, {"cells": [plain("1")] * 11}])

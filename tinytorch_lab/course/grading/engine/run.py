@@ -32,6 +32,7 @@ from tinytorch_lab.course.grading.model import (
     Graded,
     Task,
 )
+from tinytorch_lab.course.grading.printable import printable
 from tinytorch_lab.course.notebooks import grade_id
 
 __all__ = ["grade_all", "grade_one", "isolation"]
@@ -54,7 +55,8 @@ def grade_one(task: Task, without: frozenset[str] = frozenset(), servers: Server
     except CourseError as error:
         graded = Graded(task.module, task.student, FAILED, str(error))
     except Exception as error:  # named in the state, retried, and listed by grade_all
-        graded = Graded(task.module, task.student, FAILED, f"The grader failed ({type(error).__name__}: {error}).")
+        said = printable(str(error))[:300]  # it may quote what was handed in
+        graded = Graded(task.module, task.student, FAILED, f"The grader failed ({type(error).__name__}: {said}).")
     spent = graded.cpu_s + time.thread_time() - cpu
     return replace(graded, cpu_s=spent, wall_s=time.monotonic() - started)
 
