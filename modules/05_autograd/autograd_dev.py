@@ -606,7 +606,9 @@ def run(tensor: Tensor, g: Array) -> list[tuple[Tensor, Array, bool]]:
         raise RuntimeError(f"The rule of {_name(op)} gave {len(slopes)} gradients for {len(inputs)} inputs: one for each, or None.")
     for x, dx in zip(inputs, slopes):  # noqa: B905, strict=True takes as long as the rest of this line
         if isinstance(x, Tensor) and x.requires_grad:
-            grad = fitted(dx() if callable(dx) else dx, x, op)
+            grad = dx() if callable(dx) else dx
+            if type(grad) is not np.ndarray or grad.shape != x.data.shape or grad.dtype is not x.data.dtype:
+                grad = fitted(grad, x, op)
             new = grad is not g and grad is not y and grad.base is None
             for array in arrays:
                 if array is grad:
@@ -618,8 +620,6 @@ def run(tensor: Tensor, g: Array) -> list[tuple[Tensor, Array, bool]]:
     return found
 def fitted(dx: Any, x: Tensor, op: Any) -> Array:
     """What a rule of ``op`` gave, in the shape and dtype of ``x``."""
-    if type(dx) is np.ndarray and dx.shape == x.data.shape and dx.dtype is x.data.dtype:
-        return dx
     if dx is None:
         raise RuntimeError(f"{_name(op)} has no gradient for one of its inputs, of shape {x.shape}: use detach() there.")
     grad = np.asarray(dx)
