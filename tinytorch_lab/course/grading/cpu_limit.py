@@ -9,6 +9,10 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 
+class _Over(BaseException):
+    """The time is over: no Exception, which some code on the way would take for one of its own."""
+
+
 @contextmanager
 def cpu_limit(seconds: float) -> Iterator[None]:
     """Raise TimeoutError in the body once this process has used so much; no limit on Windows and in other threads."""
@@ -17,12 +21,14 @@ def cpu_limit(seconds: float) -> Iterator[None]:
         return
 
     def over(*_: object) -> NoReturn:
-        raise TimeoutError(f"more than {seconds:g} s of CPU time")
+        raise _Over
 
     before = signal.signal(signal.SIGPROF, over)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, max(seconds, 1.0))
     try:
         yield
+    except _Over:
+        raise TimeoutError(f"more than {seconds:g} s of CPU time") from None
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)

@@ -23,7 +23,7 @@ LAYERS = {
     "limits": "limits on memory, file size, processes, open files and CPU time, set by the kernel",
     "watch": "the grader ends what exceeds CPU, wall time, memory or processes",
     "mask": "what the module builds, and what comes later, cannot be imported",
-    "guard": "before each given cell, IPython's transformers, builtins and NumPy are what they were at the start",
+    "guard": "before each given cell, IPython's transformers and methods, builtins and NumPy are what they were at the start",
 }
 """Each name with what it gives. "fork" off means plain nbclient without any other layer."""
 NAMESPACES = ("pid", "net", "ipc", "mount")
