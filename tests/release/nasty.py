@@ -140,6 +140,16 @@ def repeated(where: str, text: str | bytes, line: int = 19) -> Nasty:
     return Nasty(f"solution repeated in {where}", text, "R5", "is to stay hidden", line)
 
 
+WITH = "with tempfile.TemporaryDirectory() as folder:\n"
+
+
+def in_a_folder(text: str) -> str:
+    """The module whose visible and hidden test run in a folder of their own each."""
+    return text.replace("assert add(1", f"import tempfile\n{WITH}    assert add(1").replace(
+        "assert add(-1", f"{WITH}    assert add(-1"
+    )
+
+
 MANUAL = '{"grade": true, "grade_id": "01-man", "locked": false, "points": 1, "schema_version": 3, "solution": true, "task": false}'
 REPEATS = (
     repeated("prose", good(HEADING, f"{HEADING}# One writes total = a + b and is done.\n"), 20),
@@ -167,6 +177,9 @@ REPEATS = (
     Nasty("solution repeated in the header", good("# ---\n\n", "#   hint: total = a + b\n# ---\n\n")),
     Nasty("solution is the grade_id", good("total = a + b", "total_is_a_plus_b").replace("01-add-test", "total_is_a_plus_b"), "R5", "is to stay hidden", 19),
     Nasty("HINT inside of the region", good("    total", "    # HINTS:\n    # - secret thought\n    total")),
+    Nasty("set-up that the visible part of the test has too", in_a_folder(good())),
+    Nasty("set-up of a hidden test in another cell", good("assert add(-1", f"{WITH}    assert add(-1").replace("import math", f"import math\n{WITH}    pass"), "R5", "is to stay hidden", 28),
+    Nasty("assert that the visible part of the test has too", good(SHOWN, f"assert add(12, 21) == 33\n{SHOWN}").replace(HIDDEN, f"assert add(12, 21) == 33\n{HIDDEN}"), "R5", "is to stay hidden", 28),
     Nasty("idiom taught before", good(REGION, f"{BEGIN}    return a + b\n{END}").replace("import math", "import math\nplus = lambda a, b: a + b")),
     Nasty("solution with brackets alone on lines", good("    total = a + b\n", "    numbers = [\n        a,\n        b,\n    ]\n    total = sum(numbers, {\n    }.get(0, 0))\n")),
     Nasty("solution that raises NotImplementedError", good("    total", "    if a is None:\n        raise NotImplementedError()\n    total")),

@@ -112,13 +112,15 @@ class _Seen:
 
     def shows(self, line: Sealed, words: Counter[str]) -> bool:
         """Whether it gives the line away."""
+        if self.cell.number == line.cell.number and _is_set_up(line) and "".join(line.text.split()) in self._code:
+            return False  # the visible part of the same test prepares itself in the same way
         return any(
             (times := self._texts[any_case].says(text)) and self._gives_away(line, text, times, words)
             for text, any_case in _wanted(line)
         ) or (line.text == self.cell.grade_id)
 
     def _gives_away(self, line: Sealed, text: str, times: int, words: Counter[str]) -> bool:
-        """Code that repeats a line with nothing of its own in it does not: an idiom, the set-up of a test, taught before."""
+        """Code that repeats a line with nothing of its own in it does not: an idiom, the set-up of another test, taught before."""
         if _tells_a_word(text, times, words):
             return True
         if weight(text) < (IN_PROSE if self.cell.kind == "markdown" else ELSEWHERE):
