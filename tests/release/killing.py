@@ -14,10 +14,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tinytorch_lab.course.release import generate, pipeline, prove, publish
 
+Work = Callable[..., Any]
 SECONDS = 0.25
 """Within this time after its beginning a release is killed."""
 
@@ -54,11 +57,11 @@ def _release(folder: Path, made: Path, steps: int | None) -> None:
     pipeline.release("01_sums", course=folder, edition=(folder / "submitted").exists())
 
 
-def _count(left: int) -> None:
-    """End the process when so many things were put in place."""
+def countdown(left: int) -> Callable[[Work], Work]:
+    """Wraps functions; after so many calls of all of them the next one ends the process, without a word."""
 
-    def counted(work):
-        def one(*arguments, **options):
+    def counted(work: Work) -> Work:
+        def one(*arguments: Any, **options: Any) -> Any:
             nonlocal left
             if not left:
                 os._exit(9)
@@ -67,6 +70,12 @@ def _count(left: int) -> None:
 
         return one
 
+    return counted
+
+
+def _count(left: int) -> None:
+    """End the process when so many things were put in place."""
+    counted = countdown(left)
     publish._move = counted(publish._move)
     publish.write_atomic = counted(publish.write_atomic)
     Path.unlink = counted(Path.unlink)

@@ -15,6 +15,7 @@ from tinytorch_lab.course import complete, overlay_files, record, source
 from tinytorch_lab.course.progress import course_progress
 from tinytorch_lab.course.workspace import Folder
 
+from ...release.killing import countdown
 from .solved import solve
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 and fork are POSIX's")
@@ -62,7 +63,8 @@ def test_between_the_steps_of_putting_it_in_place(folder: Folder, steps: int) ->
     overlay_files.use(folder.path, module, mine=False)
 
     def put_in_place() -> None:
-        counted_steps(steps)
+        counted = countdown(steps)
+        os.replace, Path.unlink = counted(os.replace), counted(Path.unlink)
         complete._publish(folder.path, module, new, "code", 1.0)
 
     assert died(put_in_place) == (steps < 3)  # the file, the one that was switched off, the record
@@ -73,20 +75,3 @@ def test_between_the_steps_of_putting_it_in_place(folder: Folder, steps: int) ->
     complete._publish(folder.path, module, new, "code", 1.0)
     assert overlay_files.own_text(folder.path, module) == new
     assert record.load(folder.path).of("01_pair").completed is not None
-
-
-def counted_steps(left: int) -> None:
-    """This process ends, without a word, after so many changes of the folder."""
-
-    def counted(work: Callable[..., object]) -> Callable[..., object]:
-        def one(*arguments: object, **options: object) -> object:
-            nonlocal left
-            if not left:
-                os._exit(9)
-            left -= 1
-            return work(*arguments, **options)
-
-        return one
-
-    os.replace = counted(os.replace)
-    Path.unlink = counted(Path.unlink)
