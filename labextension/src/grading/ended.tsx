@@ -1,5 +1,6 @@
 import React from 'react';
 
+import { Dismiss } from '../parts/dismiss';
 import {
   moved,
   type IChange,
@@ -26,15 +27,7 @@ export function EndedView(props: IGradingPartProps): JSX.Element {
           data-kind={ended.kind === 'failed' ? 'error' : 'info'}
         >
           <What {...props} ended={ended} />
-          <div className="tt-Notice-buttons">
-            <button
-              type="button"
-              className="jp-mod-styled jp-mod-minimal"
-              onClick={() => model.dismiss()}
-            >
-              {trans.__('Dismiss')}
-            </button>
-          </div>
+          <Dismiss onClick={() => model.dismiss()} trans={trans} />
         </div>
       )}
     </div>

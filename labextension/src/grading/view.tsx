@@ -2,6 +2,7 @@ import { UseSignal } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { Problem } from '../parts/problem';
+import { RunProgress } from '../parts/run-progress';
 import { GradingButtons } from './buttons';
 import { firstNames } from './data';
 import { EndedView } from './ended';
@@ -64,27 +65,16 @@ function Activity(props: IGradingPartProps): JSX.Element | null {
   if (activity === null) {
     return null;
   }
-  const text = activityText(activity, trans);
+  const { kind, number, total } = activity;
+  const stop = { label: trans.__('Stop'), onClick: () => model.cancel() };
   return (
     <div className="tt-Run" data-state="running">
-      <div className="tt-Run-head">
-        <p>{text}</p>
-        {activity.kind !== 'collect' && (
-          <button
-            type="button"
-            className="jp-mod-styled"
-            onClick={() => model.cancel()}
-          >
-            {trans.__('Stop')}
-          </button>
-        )}
-      </div>
-      <progress
-        aria-label={trans.__('Submissions graded')}
-        aria-valuetext={text}
-        {...(activity.total > 0
-          ? { max: activity.total, value: activity.number }
-          : {})}
+      <RunProgress
+        text={activityText(activity, trans)}
+        label={trans.__('Submissions that are done')}
+        number={number}
+        total={total}
+        {...(kind !== 'collect' && { cancel: stop })}
       />
       {activity.said !== '' && (
         <p className="tt-Grading-said">{activity.said}</p>

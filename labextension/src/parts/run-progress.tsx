@@ -8,8 +8,8 @@ export interface IRunProgressProps {
   /** How far it is; 0 of 0 as long as that is not known. */
   number: number;
   total: number;
-  /** The button that ends it. */
-  cancel: { label: string; onClick: () => void };
+  /** The button that ends it, if it can be ended. */
+  cancel?: { label: string; onClick: () => void };
 }
 
 /** The head of something that runs: what it is at, the button that ends it, and the bar. */
@@ -19,13 +19,15 @@ export function RunProgress(props: IRunProgressProps): JSX.Element {
     <>
       <div className="tt-Run-head">
         <p>{text}</p>
-        <button
-          type="button"
-          className="jp-mod-styled"
-          onClick={cancel.onClick}
-        >
-          {cancel.label}
-        </button>
+        {cancel && (
+          <button
+            type="button"
+            className="jp-mod-styled"
+            onClick={cancel.onClick}
+          >
+            {cancel.label}
+          </button>
+        )}
       </div>
       <progress
         aria-label={props.label}
