@@ -89,8 +89,12 @@ def test_endless_and_exploding_cells_end(kernel: Kernel) -> None:
     assert kernel.run("%%complexity n -o c --budget 0.3\nwhile True: pass").status == "ok"
     assert kernel.value("[c.stopped.reason, c.points]") == ["too long", []]
     kernel.run("def fib(k): return k if k < 2 else fib(k - 1) + fib(k - 2)")
-    assert kernel.run("%%complexity n -o c --budget 2\nf = fib(n)").status == "ok"
-    assert kernel.value("c.time.best") == "2^n"
+    best = ""
+    for _ in range(3):  # other processes may hold the processor for all of the budget
+        assert kernel.run("%%complexity n -o c --budget 2\nf = fib(n)").status == "ok"
+        if (best := kernel.value("c.time.best")) == "2^n":
+            break
+    assert best == "2^n"
     kernel.run("def deep(k): return k and deep(k - 1)")
     assert kernel.run("%%complexity n -o c --budget 0.5\nd = deep(n)").status == "ok"
     assert kernel.value("c.stopped.reason") == "recursion"
