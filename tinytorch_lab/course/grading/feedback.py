@@ -18,6 +18,7 @@ from tinytorch_lab.course.grading.model import OUT_OF_MEMORY, TIMED_OUT, WITHOUT
 from tinytorch_lab.course.grading.pages import Page, made
 from tinytorch_lab.course.grading.penalties import settle
 from tinytorch_lab.course.grading.text_page import notice
+from tinytorch_lab.course.grading.time_left import seconds_left
 from tinytorch_lab.course.release.exchange import exchange_of
 
 FEW = 8
@@ -67,8 +68,7 @@ def feedback(
         write_atomic(place, text)
         give_back.through_exchange(paths, exchange, student, module)
         written.append(place)
-        left = (time.monotonic() - started) / number * (len(pages) - number)
-        tell(Progress(student, number, len(pages), left))
+        tell(Progress(student, number, len(pages), seconds_left(started, number, len(pages))))
     return tuple(written)
 
 

@@ -15,6 +15,7 @@ from tinytorch_lab.course.grading.model import ClassPaths, Graded, Task
 from tinytorch_lab.course.grading.penalties import settle
 from tinytorch_lab.course.grading.results import Result
 from tinytorch_lab.course.grading.tasks import Exercise, Work
+from tinytorch_lab.course.grading.time_left import seconds_left
 from tinytorch_lab.course.grading.writer import Writer
 from tinytorch_lab.course.lock import folder_lock
 
@@ -100,9 +101,8 @@ def _run(
     try:
         for number, graded in enumerate(engine(exercise.task(work.student) for work in due) if due else (), 1):
             writer.add(graded)
-            left = (time.monotonic() - started) / number * (len(due) - number)
             short = replace(graded, notebook=None)
-            tell(Progress(short, number, len(due), left))
+            tell(Progress(short, number, len(due), seconds_left(started, number, len(due))))
             yield short
     finally:
         writer.flush()
